@@ -1,0 +1,1 @@
+"""Move customer identities between systems."""
