@@ -1,0 +1,22 @@
+"""The few types that everyone shares: records and paths into them, their texts, secrets, sites."""
+
+from identitysync.values.json_text import json_bytes, json_value
+from identitysync.values.paths import FieldPath
+from identitysync.values.records import MISSING, Missing, Record, copy_records
+from identitysync.values.secret import MASK, Secret
+from identitysync.values.site import Site
+from identitysync.values.text import text_of
+
+__all__ = [
+    "MASK",
+    "MISSING",
+    "FieldPath",
+    "Missing",
+    "Record",
+    "Secret",
+    "Site",
+    "copy_records",
+    "json_bytes",
+    "json_value",
+    "text_of",
+]
