@@ -1,8 +1,8 @@
 """Paths into records: ``profile.email``, ``profile.phones.0.number``, ``'profile.email'`` (one literal key).
 
-A path names a literal key first and walks into nested records second, because the columns of a DSV file are flat keys with
-dots. A single-quoted segment is always literal. A numeric segment indexes an array where there is one. Blanks inside a
-segment belong to it (``Custom Field 1``).
+A path names a literal key first and walks into nested records second, because the columns of a DSV file are flat keys
+with dots. A single-quoted segment is always literal. A numeric segment indexes an array where there is one. Blanks inside
+a segment belong to it (``Custom Field 1``).
 """
 
 from typing import Any
@@ -132,9 +132,7 @@ class FieldPath:
             return
         index = _index(parent, segment, beyond=1)
         if index is None:
-            found = (
-                f"an array of {len(parent)}" if isinstance(parent, list) else f"{type(parent).__name__} {parent!r:.40}"
-            )
+            found = f"an array of {len(parent)}" if isinstance(parent, list) else f"a value ({type(parent).__name__})"
             raise RecordRejected(f"cannot write {self.text}: on the way there is {found}", code="path-conflict")
         if index == len(parent):
             parent.append(value)

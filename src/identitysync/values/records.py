@@ -1,4 +1,7 @@
-"""A record: an ordered map of names to values. An absent key is *missing*, ``None`` is *null*; the two are kept apart."""
+"""A record is an ordered map of names to values.
+
+An absent key is *missing*, ``None`` is *null*; the two are kept apart.
+"""
 
 import copy
 import marshal

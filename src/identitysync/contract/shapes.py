@@ -1,0 +1,251 @@
+"""The shapes of scripts: what goes in, what comes out, and the one method that each must have.
+
+Two things travel between steps: records and files. *Pure* shapes receive data and nothing else, *edge* shapes
+receive ``services`` too. A script is a frozen declaration; what it must remember during a run (a set of seen keys, a
+connection, compiled patterns) lives in what its ``open`` returns, an object with the same methods, which is closed at
+the end when it has a ``close``.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import BinaryIO, ClassVar, Protocol, Self, runtime_checkable
+
+from identitysync.contract.files import File
+from identitysync.contract.records import Answer, Rejected
+from identitysync.contract.services import Services
+from identitysync.values import Record
+
+
+class Shape(ABC):  # noqa: B024 - the shapes below have the methods
+    """The root of all shapes.
+
+    Attributes:
+        takes: What goes in: ``records``, ``files`` or nothing.
+        gives: What comes out: ``records`` or ``files``.
+        edge: Whether it touches the world outside.
+        stateful: Whether its records must pass through one object, in order.
+        atomic: Whether a record that it rejects is left as it entered; where it is not, the engine keeps a copy.
+    """
+
+    takes: ClassVar[str] = ""
+    gives: ClassVar[str] = ""
+    edge: ClassVar[bool] = False
+    stateful: ClassVar[bool] = False
+    atomic: ClassVar[bool] = False
+
+
+class _Pure(Shape):
+    def open(self) -> Self:
+        """Give what works for one run: itself, unless there is something to prepare or remember."""
+        return self
+
+
+class _Edge(Shape):
+    edge = True
+
+    def open(self, services: Services) -> Self:  # noqa: ARG002 - for scripts that need them
+        """Give what works for one run: itself, unless there is something to prepare or remember."""
+        return self
+
+
+class FileReader(_Edge):
+    """Bring files from elsewhere."""
+
+    gives = "files"
+
+    @abstractmethod
+    def files(self, services: Services) -> Iterator[File]:
+        """Give one file after the other, each complete."""
+
+    def settle(self, file: File, *, delivered: bool) -> None:
+        """Learn, at the end of the run, whether what came of a file was delivered."""
+
+
+class RecordReader(_Edge):
+    """Bring records from elsewhere."""
+
+    gives = "records"
+
+    @abstractmethod
+    def read(self, services: Services) -> Iterator[Record | Rejected]:
+        """Give one record after the other."""
+
+
+class FileTransform(_Pure):
+    """Turn a file into another: compress, encrypt, and back."""
+
+    takes = "files"
+    gives = "files"
+
+    @abstractmethod
+    def convert(self, source: BinaryIO, target: BinaryIO) -> None:
+        """Read all of the source and write the target; raise ``FormatError`` for a source that is something else."""
+
+    @abstractmethod
+    def rename(self, name: str) -> str:
+        """Turn the file's name into the name of what it becomes."""
+
+
+class Parser(_Pure):
+    """Turn files into records."""
+
+    takes = "files"
+    gives = "records"
+
+    @abstractmethod
+    def parse(self, file: File) -> Iterator[Record | Rejected]:
+        """Give one record after the other, without reading ahead; raise ``FormatError`` where the file cannot go on."""
+
+
+class Mapper(_Pure):
+    """Turn one record into one, or none."""
+
+    takes = "records"
+    gives = "records"
+
+    @abstractmethod
+    def map(self, record: Record) -> Record | None:
+        """Give the record, which may have been changed in place, or another; None drops it."""
+
+
+class FlatMapper(_Pure):
+    """Turn one record into any number."""
+
+    takes = "records"
+    gives = "records"
+
+    @abstractmethod
+    def expand(self, record: Record) -> Iterable[Record | Rejected]:
+        """Give what becomes of the record."""
+
+    def finish(self) -> Iterable[Record]:
+        """Give what is left to give once all records have come."""
+        return ()
+
+
+class Router(_Pure):
+    """Send records different ways."""
+
+    takes = "records"
+    gives = "records"
+
+    @abstractmethod
+    def route(self, record: Record) -> Collection[str]:
+        """Name the steps among ``next`` that get the record; none drops it."""
+
+
+class Lookup(_Edge):
+    """Complete records with what another system knows of them.
+
+    Attributes:
+        batch_size: How many records it wants at a time.
+    """
+
+    takes = "records"
+    gives = "records"
+    batch_size: int = 200
+
+    @abstractmethod
+    def look_up(self, records: Sequence[Record], services: Services) -> list[Answer]:
+        """Answer for each record, in order."""
+
+
+class Encoder(Protocol):
+    """Turn batches of records into the blocks of bytes of one file, which may be split into several.
+
+    A file is ``start()``, its blocks with ``joint`` between them, ``finish()``. What a file starts with may be known
+    last (the columns of a DSV file are the union of all fields), so ``start`` is asked again at the end; blocks that
+    were made under an earlier ``layout`` are handed to ``adapt`` then.
+    """
+
+    joint: bytes
+
+    def encode(self, records: Sequence[Record]) -> bytes:
+        """Encode a batch; raise ``RecordRejected``, with nothing remembered, when one of its records cannot be."""
+        ...
+
+    def start(self) -> bytes:
+        """Give what each part of the file starts with, as far as it is known by now."""
+        ...
+
+    def finish(self) -> bytes:
+        """Give what each part of the file ends with."""
+        ...
+
+    def layout(self) -> int:
+        """Number the layout in which blocks are made now; 0 for ever where there is only one."""
+        ...
+
+    def adapt(self, block: bytes, layout: int) -> bytes:
+        """Bring a block that was made in an earlier layout into the present one."""
+        ...
+
+
+class Formatter(_Pure):
+    """Turn all records of a run into one file, or into its numbered parts.
+
+    Attributes:
+        file_name: The file's name.
+        max_file_size: Megabytes (10^6 bytes) after which the next part begins; None for never.
+        create_empty_file: Whether there is a file when there was no record.
+        marker: Whether the file is published after all others.
+    """
+
+    takes = "records"
+    gives = "files"
+    marker: ClassVar[bool] = False
+    file_name: str
+    max_file_size: float | None = None
+    create_empty_file: bool = False
+
+    @abstractmethod
+    def encoder(self) -> Encoder:
+        """Give what encodes one file."""
+
+
+class Staged(Protocol):
+    """A file that is complete at its destination under a temporary name."""
+
+    def publish(self) -> str:
+        """Give it its final name, and tell the address for people."""
+        ...
+
+    def discard(self) -> None:
+        """Remove it."""
+        ...
+
+
+class FileWriter(_Edge):
+    """Bring files elsewhere."""
+
+    takes = "files"
+    gives = "files"
+
+    @abstractmethod
+    def write(self, file: File, services: Services) -> None:
+        """Publish one complete file: nobody must see half of it."""
+
+
+@runtime_checkable
+class StagingWriter(Protocol):
+    """A writer that can upload ahead and name the file at the end of the run."""
+
+    def stage(self, file: File, services: Services) -> Staged:
+        """Upload one file under a temporary name."""
+        ...
+
+
+class RecordWriter(_Edge):
+    """Bring records elsewhere, and pass on what was written.
+
+    Attributes:
+        batch_size: How many records it wants at a time.
+    """
+
+    takes = "records"
+    gives = "records"
+    batch_size: int = 500
+
+    @abstractmethod
+    def write(self, records: Sequence[Record], services: Services) -> list[Record | Rejected]:
+        """Write the records and answer for each, in order: what goes on, or its reject."""

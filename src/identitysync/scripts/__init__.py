@@ -1,0 +1,1 @@
+"""One file per script; nobody imports from here but through the registry."""

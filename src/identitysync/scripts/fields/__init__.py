@@ -1,0 +1,1 @@
+"""Changes to the fields of one record."""

@@ -1,0 +1,1 @@
+"""Files into files: compressed, encrypted, and back."""

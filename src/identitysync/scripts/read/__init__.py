@@ -1,0 +1,1 @@
+"""Readers: they bring files and records from elsewhere."""

@@ -1,0 +1,1 @@
+"""Writers: they bring files and records elsewhere."""
