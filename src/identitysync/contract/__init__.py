@@ -24,7 +24,7 @@ from identitysync.contract.shapes import (
     Staged,
     StagingWriter,
 )
-from identitysync.contract.spec import Example, ScriptSpec, script, spec_of
+from identitysync.contract.spec import Example, ScriptSpec, ShapeClass, script, spec_of
 
 __all__ = [
     "REQUIRED",
@@ -52,6 +52,7 @@ __all__ = [
     "ScriptSpec",
     "Services",
     "Shape",
+    "ShapeClass",
     "Spool",
     "Staged",
     "StagingWriter",

@@ -61,7 +61,7 @@ class ScriptSpec:
 
 
 @typing.dataclass_transform(field_specifiers=(param,), frozen_default=True, kw_only_default=True)
-def script(type: str, *, summary: str, examples: Sequence[Example] = ()) -> Callable[[T], T]:  # noqa: A002 - the flow's own word
+def script(type: str, *, summary: str, examples: Sequence[Example] = ()) -> Callable[[T], T]:
     """Declare a script: decorate a class that has a shape, or a function that changes one record.
 
     A function ``(record) -> record | None`` becomes a ``Mapper``, a generator function becomes a ``FlatMapper``; its
@@ -81,7 +81,7 @@ def script(type: str, *, summary: str, examples: Sequence[Example] = ()) -> Call
         shape = next((base for base in cls.__mro__ if base.__module__ == Shape.__module__), Shape)
         if shape is Shape:
             raise TypeError(f"{cls.__name__} has no shape: derive it from Mapper, FileReader or another shape")
-        cls = attrs.frozen(kw_only=True)(cls)
+        cls = cast(ShapeClass, attrs.frozen(kw_only=True)(cls))
         doc = inspect.getdoc(cls) if cls.__doc__ else ""
         setattr(cls, _SPEC, ScriptSpec(type, summary, doc or "", tuple(examples), cls, shape))
         return cls

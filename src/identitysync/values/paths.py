@@ -1,7 +1,7 @@
 """Paths into records: ``profile.email``, ``profile.phones.0.number``, ``'profile.email'`` (one literal key).
 
 A path names a literal key first and walks into nested records second, because the columns of a DSV file are flat keys
-with dots. A single-quoted segment is always literal. A numeric segment indexes an array where there is one. Blanks inside
+with dots. A single-quoted segment is always literal. A numeric segment indexes an array where there is one. Blanks in
 a segment belong to it (``Custom Field 1``).
 """
 
