@@ -1,0 +1,175 @@
+"""Bind a step to its script: turn ``params`` into the script's parameters, and find every fault on the way."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import attrs
+
+from identitysync.contract import REQUIRED, ParamSpec, ScriptSpec, Shape, params_of
+from identitysync.errors import (
+    Diagnostic,
+    ExpressionError,
+    InvalidParameter,
+    LanguageError,
+    PatternError,
+    PluginError,
+    QueryError,
+    Severity,
+)
+from identitysync.model import Step
+from identitysync.plan.convert import convert
+from identitysync.registry import Registry
+from identitysync.values import MASK, Secret
+
+_OPEN: Final = re.compile(r"\{\{[^{}]*\}\}|<\$[^<>]*\$>|" + re.escape(MASK))
+_OPEN_WHEN_REQUIRED: Final = re.compile(r"\.*|.*<[A-Za-z][\w.-]*>.*", re.DOTALL)
+_REFERENCE: Final = re.compile(r"\$\{(env|file|keyring):[^}]*\}")
+_LANGUAGE_CODES: Final = ((ExpressionError, "expression"), (PatternError, "pattern"), (QueryError, "query"))
+
+Report = Callable[[Diagnostic], None]
+
+
+@attrs.frozen
+class Bound:
+    """A step's script.
+
+    Attributes:
+        spec: Its description, or None when there is none.
+        script: The script with its parameters, or None when something is wrong with them.
+    """
+
+    spec: ScriptSpec | None
+    script: Shape | None
+
+
+def bind(step: Step, path: str, registry: Registry, report: Report, *, run: bool) -> Bound:
+    """Bind one step.
+
+    Args:
+        step: The step.
+        path: Its JSON path in the flow.
+        registry: Where its script is looked up.
+        report: Is told every fault.
+        run: Whether the flow is about to run, so that a parameter left to fill in is an error.
+
+    Returns:
+        What was found.
+    """
+    spec = _look_up(step, path, registry, report)
+    if spec is None:
+        return Bound(None, None)
+    found: dict[str, Any] = {}
+    whole = True
+    for param in spec.params:
+        value = _value(step, param, f"{path}.params", report, run=run)
+        if value is _UNFIT:
+            whole = False
+        elif value is not REQUIRED:
+            found[param.name] = value
+    names = [param.wire for param in spec.params]
+    for key in step.params:
+        if key not in names:
+            report(_unknown(key, names, f"{path}.params.{key}"))
+    if not whole:
+        return Bound(spec, None)
+    try:
+        return Bound(spec, spec.cls(**found))
+    except InvalidParameter as fault:
+        report(Diagnostic("invalid-parameter", f"{path}.params", str(fault)))
+        return Bound(spec, None)
+
+
+_UNFIT: Final = object()
+
+
+def _look_up(step: Step, path: str, registry: Registry, report: Report) -> ScriptSpec | None:
+    if step.script is not None:
+        from identitysync.contract import spec_of
+
+        return spec_of(step.script)
+    if step.type not in registry:
+        report(
+            Diagnostic("unknown-type", f"{path}.type", f"there is no script {step.type!r}", registry.suggest(step.type))
+        )
+        return None
+    try:
+        return registry[step.type].spec
+    except PluginError as fault:
+        report(Diagnostic("plugin", f"{path}.type", str(fault), "repair or uninstall the package"))
+        return None
+
+
+def _value(step: Step, param: ParamSpec, path: str, report: Report, *, run: bool) -> Any:
+    """Give the parameter's value, ``REQUIRED`` when it keeps its default, or ``_UNFIT`` after a report."""
+    where = f"{path}.{param.wire}"
+    if param.wire not in step.params:
+        if not param.required:
+            return REQUIRED
+        hint = f"for example: {param.example!r}" if param.example is not None else ""
+        report(Diagnostic("missing-parameter", where, f"{step.type} needs {param.wire!r}: {param.doc}", hint))
+        return _UNFIT
+    given = step.params[param.wire]
+    if given is None and not param.required:
+        return REQUIRED
+    if _is_open(given, param):
+        severity = Severity.ERROR if run else Severity.WARNING
+        hint = f"it is: {param.doc}"
+        report(Diagnostic("to-fill-in", where, f"{param.wire!r} is left to fill in: {given!r}", hint, severity))
+        return _UNFIT
+    value = convert(given, param, lambda code, below, text: report(_fault(code, where + below, text)))
+    if value is attrs.NOTHING:
+        return _UNFIT
+    if isinstance(value, Secret) and value and not _REFERENCE.fullmatch(value.reveal()):
+        message = f"the secret {param.wire!r} stands in clear in the flow"
+        hint = f"put ${{env:NAME}} there and the secret into the environment: {param.wire}: '${{env:MY_SECRET}}'"
+        report(Diagnostic("clear-secret", where, message, hint, Severity.WARNING))
+    return value if _examine(value, param, where, report) else _UNFIT
+
+
+def _is_open(given: Any, param: ParamSpec) -> bool:
+    if not isinstance(given, str):
+        return False
+    return bool(_OPEN.search(given) or (param.required and _OPEN_WHEN_REQUIRED.fullmatch(given.strip())))
+
+
+def _examine(value: Any, param: ParamSpec, path: str, report: Report) -> bool:
+    """Run the declared checks on a value and, for a list of entries, on what is in them."""
+    sound = param.check is None or _check(param.check, value, path, report)
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            if attrs.has(type(item)) and not isinstance(item, Secret) and _is_entry(item):
+                entry_class: type = type(item)
+                for each in params_of(entry_class):
+                    sound &= _examine(getattr(item, each.name), each, f"{path}[{index}].{each.wire}", report)
+    return sound
+
+
+def _is_entry(item: Any) -> bool:
+    return any(field.metadata for field in attrs.fields(type(item)))
+
+
+def _check(check: Callable[[Any], Iterable[Any] | None], value: Any, path: str, report: Report) -> bool:
+    try:
+        for finding in check(value) or ():
+            report(Diagnostic(finding.code, path, finding.message, finding.hint, finding.severity))
+    except LanguageError as fault:
+        code = next((code for kind, code in _LANGUAGE_CODES if isinstance(fault, kind)), "invalid-parameter")
+        report(Diagnostic(code, path, str(fault)))
+        return False
+    except InvalidParameter as fault:
+        report(Diagnostic("invalid-parameter", path, str(fault)))
+        return False
+    return True
+
+
+def _fault(code: str, path: str, message: str) -> Diagnostic:
+    severity = Severity.WARNING if code == "unknown-parameter" else Severity.ERROR
+    return Diagnostic(code, path, message, severity=severity)
+
+
+def _unknown(key: str, names: list[str], path: str) -> Diagnostic:
+    close = difflib.get_close_matches(key, names, 1)
+    hint = f"did you mean {close[0]!r}?" if close else f"its parameters are {', '.join(names) or 'none'}"
+    return Diagnostic("unknown-parameter", path, f"no such parameter: {key!r}", hint, Severity.WARNING)
