@@ -45,7 +45,7 @@ class Spool(Protocol):
     """Give out files that only this run can read and that go away with it."""
 
     def path(self) -> Path:
-        """Name a new file in the spool, which does not exist yet."""
+        """Make a new empty file in the spool, and give its path."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Leave out the steps that a run does not need: what only feeds a step whose output is given, and what comes too late."""
+"""Leave out the steps that a run does not need: what only feeds a step with a given output, and what comes too late."""
 
 from collections.abc import Mapping
 

@@ -1,0 +1,25 @@
+"""Carry out a plan: streaming, in bounded memory, with three fates for every record and publication at the end."""
+
+from identitysync.executor.executor import WRITERS, Executor, collect_into
+from identitysync.executor.prepare import prepare, secrets_of
+from identitysync.executor.rejects import DeadLetters, Tolerance
+from identitysync.executor.run import Run, RunServices, Tap, TooManyRejects
+from identitysync.executor.spool import RunSpool, storage_error
+from identitysync.executor.trace import Trace
+
+__all__ = [
+    "WRITERS",
+    "DeadLetters",
+    "Executor",
+    "Run",
+    "RunServices",
+    "RunSpool",
+    "Tap",
+    "Tolerance",
+    "TooManyRejects",
+    "Trace",
+    "collect_into",
+    "prepare",
+    "secrets_of",
+    "storage_error",
+]

@@ -1,0 +1,151 @@
+"""Stages where records and files enter: readers, parsers, and what the caller provides."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from time import perf_counter
+from typing import Any
+
+from identitysync.contract import File, FileReader, Parser, RecordReader, Rejected
+from identitysync.errors import FormatError, IdentitySyncError, InvalidParameter
+from identitysync.executor.run import Run
+from identitysync.executor.stage import Stage, close_quietly
+from identitysync.plan import PlannedStep
+from identitysync.values import Record, copy_records
+
+Found = Iterator[Record | Rejected]
+
+
+def enter_all(stage: Stage, source: Found) -> Iterator[None]:
+    """Let everything that a reader or parser finds enter the flow, batch by batch, as far as the limit allows.
+
+    Args:
+        stage: The reader's or parser's stage.
+        source: What it finds.
+
+    Yields:
+        Once for each batch.
+    """
+    count = stage.counter
+    while (room := stage.run.room) > 0:
+        started = perf_counter()
+        batch: list[Record] = []
+        rejects: list[Rejected] = []
+        fault: IdentitySyncError | None = None
+        try:
+            for found in islice(source, room):
+                if isinstance(found, Rejected):
+                    rejects.append(found)
+                else:
+                    batch.append(found)
+        except IdentitySyncError as raised:  # what came before the fault goes its way first
+            fault = raised
+        stage.timed(started)
+        taken = len(batch) + len(rejects)
+        count.received += taken
+        count.passed += len(batch)
+        stage.reject(rejects, entering=True)
+        stage.enter(batch)
+        yield
+        if fault is not None:
+            raise fault
+        if taken < room:
+            return
+    close = getattr(source, "close", None)
+    if close is not None:
+        close()
+
+
+class ReadRecordsStage(Stage):
+    """Records from elsewhere."""
+
+    def __init__(self, planned: PlannedStep, script: RecordReader, run: Run) -> None:
+        super().__init__(planned, run)
+        self._script, self._worker = script, script.open(run.services)
+
+    def pump(self) -> Iterator[None]:
+        """Read all records."""
+        yield from enter_all(self, self._worker.read(self.run.services))
+
+    def close(self) -> None:
+        """Let go of connections."""
+        close_quietly(self._worker, self._script)
+
+
+class ReadFilesStage(Stage):
+    """Files from elsewhere."""
+
+    def __init__(self, planned: PlannedStep, script: FileReader, run: Run) -> None:
+        super().__init__(planned, run)
+        self._script, self._worker = script, script.open(run.services)
+
+    def pump(self) -> Iterator[None]:
+        """Read one file after the other."""
+        files = self._worker.files(self.run.services)
+        while self.run.room > 0:
+            started = perf_counter()
+            file = next(files, None)
+            self.timed(started)
+            if file is None:
+                return
+            self.counter.received += 1
+            self.counter.passed += 1
+            self.counter.bytes += file.size
+            self.run.read_files.append((self._worker, file))
+            yield from self.give_file(file, own=True)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        close_quietly(self._worker, self._script)
+
+
+class ParseStage(Stage):
+    """Files into records."""
+
+    def __init__(self, planned: PlannedStep, script: Parser, run: Run) -> None:
+        super().__init__(planned, run)
+        self._script, self._worker = script, script.open()
+
+    def file(self, file: File) -> Iterator[None]:
+        """Parse a file."""
+        self.counter.bytes += file.size
+        try:
+            yield from enter_all(self, self._worker.parse(file))
+        except FormatError as fault:
+            named = fault if fault.file else FormatError(fault.reason, file=file.name, line=fault.line)
+            if not self.error:
+                raise named from fault
+            self.counter.received += 1
+            record = {"_fileName": file.name, "_line": fault.line, "_text": ""}
+            self.reject([Rejected(record, str(named), "malformed-file")], entering=True)
+
+    def close(self) -> None:
+        """Let go of what the script holds."""
+        close_quietly(self._worker, self._script)
+
+
+class FedStage(Stage):
+    """What the caller provides instead of a step's own output."""
+
+    def __init__(self, planned: PlannedStep, given: Iterable[Any], run: Run) -> None:
+        super().__init__(planned, run)
+        self._given, self._gives = given, planned.spec.cls.gives
+
+    def pump(self) -> Iterator[None]:
+        """Let it enter: records as copies, files as they are."""
+        if self._gives == "records":
+            yield from enter_all(self, self._records())
+            return
+        for item in self._given:
+            if self.run.room <= 0:
+                return
+            file = File.of(item, name=self.id)
+            self.counter.received += 1
+            self.counter.passed += 1
+            self.counter.bytes += file.size
+            yield from self.give_file(file)
+
+    def _records(self) -> Found:
+        for item in self._given:
+            if not isinstance(item, dict):
+                raise InvalidParameter(f"inputs[{self.id!r}] must give records (dicts); found {type(item).__name__}")
+            yield copy_records([item])[0]

@@ -1,0 +1,133 @@
+"""A stage: one step at work. It receives batches of records or files, and pushes what becomes of them to the next."""
+
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+from typing import Any
+
+from identitysync.contract import File, Rejected
+from identitysync.errors import IdentitySyncError
+from identitysync.executor.counting import Counter
+from identitysync.executor.rejects import routed
+from identitysync.executor.run import Run, Tap
+from identitysync.plan import PlannedStep
+from identitysync.values import Record, copy_records
+
+
+class Stage:
+    """What all stages can do: give, reject, and be joined to others.
+
+    Records are pushed depth first by plain calls: when ``records`` returns, the batch has been carried to its end.
+    Files are pushed by generators, which yield after every batch that a file becomes, so that whoever drives the run
+    can stop, look, or take what has come out.
+
+    Attributes:
+        id: The step's id.
+        counter: Its counts.
+        next: The stages that get what it gives.
+        error: The stages that get what it rejects.
+        taps: See what it gives.
+    """
+
+    def __init__(self, planned: PlannedStep, run: Run) -> None:
+        self.id = planned.id
+        self.run = run
+        self.counter = Counter()
+        self.next: list[Stage] = []
+        self.error: list[Stage] = []
+        self.taps: list[Tap] = []
+
+    def records(self, batch: list[Record]) -> None:
+        """Receive records, which are the stage's own from now on."""
+        raise NotImplementedError
+
+    def file(self, file: File) -> Iterator[None]:
+        """Receive a file."""
+        raise NotImplementedError
+
+    def pump(self) -> Iterator[None]:
+        """Bring what comes from elsewhere; only readers have something."""
+        return iter(())
+
+    def finish(self) -> Iterator[None]:
+        """Give what is left to give, once everything has come."""
+        return iter(())
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+    def give(self, batch: list[Record]) -> None:
+        """Push records to all next stages; each but the last gets a copy."""
+        if not batch:
+            return
+        self.counter.emitted += len(batch)
+        for tap in self.taps:
+            tap(self.id, batch)
+        _push(self.next, batch)
+
+    def give_file(self, file: File, *, own: bool = False) -> Iterator[None]:
+        """Push a file to all next stages; one that this stage made is removed when nobody needs it any more."""
+        self.counter.emitted += 1
+        for tap in self.taps:
+            tap(self.id, file)
+        for stage in self.next:
+            yield from _blamed(stage, stage.file(file))
+        if own:
+            self.run.release(file)
+
+    def reject_file(self, file: File, fault: IdentitySyncError) -> Iterator[None]:
+        """Send a file along the ``error`` edges; without any, the run cannot go on."""
+        if not self.error:
+            raise fault
+        self.counter.rejected += 1
+        self.run.services.log.error(f"{self.id}: {fault}; the file goes to {', '.join(to.id for to in self.error)}")
+        for stage in self.error:
+            yield from _blamed(stage, stage.file(file))
+
+    def reject(self, rejects: list[Rejected], *, entering: bool = False) -> None:
+        """Send rejected records along the ``error`` edges, or keep them."""
+        if not rejects:
+            return
+        self.counter.rejected += len(rejects)
+        self.run.reject(self.id, rejects, routed=bool(self.error), entering=entering)
+        if self.error:
+            _push(self.error, [routed(self.id, each) for each in rejects])
+
+    def enter(self, batch: list[Record]) -> None:
+        """Let records enter the flow: count them, carry them to their end, count them again."""
+        self.run.entered += len(batch)
+        self.give(batch)
+        self.run.processed += len(batch)
+
+    def timed(self, started: float) -> None:
+        """Add the time since ``started`` to the stage's own."""
+        self.counter.seconds += perf_counter() - started
+
+
+def _push(stages: Sequence[Stage], batch: list[Record]) -> None:
+    for number, stage in enumerate(stages, 1):
+        try:
+            stage.records(batch if number == len(stages) else copy_records(batch))
+        except IdentitySyncError as fault:
+            blame(fault, stage)
+            raise
+
+
+def _blamed(stage: Stage, work: Iterator[None]) -> Iterator[None]:
+    try:
+        yield from work
+    except IdentitySyncError as fault:
+        blame(fault, stage)
+        raise
+
+
+def blame(fault: IdentitySyncError, stage: Stage) -> None:
+    """Note in which step an error arose; the innermost step is the one."""
+    if not getattr(fault, "__notes__", ()):
+        fault.add_note(f"in step {stage.id!r}")
+
+
+def close_quietly(worker: Any, script: Any) -> None:
+    """Close what a script's ``open`` gave, if it can be closed."""
+    close = getattr(worker, "close", None)
+    if worker is not script and callable(close):
+        close()
