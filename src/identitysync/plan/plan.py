@@ -71,7 +71,7 @@ def check(flow: Dataflow, registry: Registry) -> list[Diagnostic]:
     return _sorted(faults)
 
 
-def make_plan(flow: Dataflow, registry: Registry, *, fed: Collection[str] = (), until: str | None = None) -> Plan:
+def make_plan(flow: Dataflow, registry: Registry, *, fed: Collection[str] = (), until: str | None = None, only_fed: bool = False) -> Plan:
     """Prove that a flow can run.
 
     Args:
@@ -79,6 +79,7 @@ def make_plan(flow: Dataflow, registry: Registry, *, fed: Collection[str] = (), 
         registry: Where scripts are looked up.
         fed: Ids of steps whose output the caller provides; what only feeds them is left out.
         until: The id of the step after which nothing is wanted; None wants everything.
+        only_fed: Whether nothing runs but what the fed steps lead to.
 
     Returns:
         The plan.
@@ -90,7 +91,7 @@ def make_plan(flow: Dataflow, registry: Registry, *, fed: Collection[str] = (), 
     for id in (*fed, *([until] if until is not None else [])):
         flow.step(id)
     whole, faults = make_graph(flow)
-    graph = prune(whole, frozenset(fed), until)
+    graph = prune(whole, frozenset(fed), until, only_fed=only_fed)
     bound = _bind(graph, registry, faults, run=True, skip=frozenset(fed))
     _judge(graph, bound, faults, frozenset(fed))
     if any(fault.severity is Severity.ERROR for fault in faults):

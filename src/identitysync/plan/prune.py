@@ -5,18 +5,21 @@ from collections.abc import Mapping
 from identitysync.plan.graph import Graph
 
 
-def prune(graph: Graph, fed: frozenset[str], until: str | None) -> Graph:
+def prune(graph: Graph, fed: frozenset[str], until: str | None, *, only_fed: bool) -> Graph:
     """Narrow a graph to what runs.
 
     Args:
         graph: The whole graph.
         fed: Ids of steps whose output the caller provides: nothing leads to them any more.
         until: The id of the step after which nothing is wanted, or None.
+        only_fed: Whether nothing runs but what the fed steps lead to.
 
     Returns:
         The narrower graph.
     """
     kept = {id for id in graph.steps if until is None or until in graph.reachable([id])}
+    if only_fed:
+        kept &= graph.reachable(list(fed))
     order = [id for id in graph.order() if id in kept]
     gone: set[str] = set()
     for id in reversed(order):

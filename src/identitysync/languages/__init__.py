@@ -1,0 +1,1 @@
+"""The little programs that a dataflow carries: expressions, patterns, dates, queries, variables."""

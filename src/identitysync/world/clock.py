@@ -1,0 +1,56 @@
+"""Clocks: the machine's, and one for tests."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """Tell the time, in UTC and aware of it."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Tell seconds that never run backwards."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that many seconds."""
+        time.sleep(max(0.0, seconds))
+
+
+class FixedClock:
+    """A clock that stands still, and jumps ahead when somebody sleeps.
+
+    Attributes:
+        slept: How long each sleep was.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        """Set the clock.
+
+        Args:
+            now: What it tells, aware of its zone.
+        """
+        self._now = now.astimezone(UTC)
+        self._seconds = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """Tell the time, in UTC and aware of it."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Tell seconds that never run backwards."""
+        return self._seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Jump ahead."""
+        self.slept.append(seconds)
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead without anybody sleeping."""
+        self._now += timedelta(seconds=seconds)
+        self._seconds += seconds
