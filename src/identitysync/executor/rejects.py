@@ -19,9 +19,15 @@ SAMPLES: Final = 100
 class DeadLetters:
     """The file of rejected records that no ``error`` edge took: JSON lines, 0600 in a 0700 folder, made when needed."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path | None, name: str) -> None:
+        """Name the file.
+
+        Args:
+            folder: Its folder; None keeps nothing, for runs that only look.
+            name: The file's name without its ending; what no file name can hold is replaced.
+        """
         safe = re.sub(r"[^\w.-]+", "_", name).strip("._") or "dataflow"
-        self._path = folder / f"{safe[:100]}.jsonl"
+        self._path = None if folder is None else folder / f"{safe[-100:]}.jsonl"
         self._stream: IO[bytes] | None = None
 
     @property
@@ -36,6 +42,8 @@ class DeadLetters:
             step: The id of the step that rejected them.
             rejects: The rejects.
         """
+        if self._path is None:
+            return
         with storage_errors(str(self._path)):
             if self._stream is None:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

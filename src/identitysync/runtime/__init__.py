@@ -1,0 +1,19 @@
+"""Where everything meets: run, start, preview, stream and replay a dataflow with this machine's clock and environment."""
+
+from identitysync.runtime.calls import check, replay, run, scripts, start, stream
+from identitysync.runtime.preview import FileHead, Preview, StepPreview, preview
+from identitysync.runtime.running import Running
+
+__all__ = [
+    "FileHead",
+    "Preview",
+    "Running",
+    "StepPreview",
+    "check",
+    "preview",
+    "replay",
+    "run",
+    "scripts",
+    "start",
+    "stream",
+]

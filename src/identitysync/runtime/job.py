@@ -1,0 +1,312 @@
+"""One job: a planned flow, run once, with its status at the end."""
+
+import os
+import platform
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from identitysync.contract import Clock, RunInfo, Shape
+from identitysync.errors import Cancelled, IdentitySyncError, InvalidParameter
+from identitysync.executor import (
+    DeadLetters,
+    Executor,
+    Run,
+    RunServices,
+    RunSpool,
+    Tap,
+    Tolerance,
+    TooManyRejects,
+    Trace,
+    collect_into,
+    prepare,
+    secrets_of,
+    storage_error,
+)
+from identitysync.executor.executor import WRITERS
+from identitysync.languages.variables import VariableValues, expand
+from identitysync.model import Dataflow, JobState, JobStatus, LogLevel, read_window
+from identitysync.plan import Plan, PlannedStep, make_plan
+from identitysync.registry import discover
+from identitysync.report import Event, JobEnded, JobStarted, Progressed, Traced
+from identitysync.values import Site, json_bytes
+from identitysync.world import Masker, SystemClock, resolve
+
+BATCH_SIZE: Final = 1000
+"""Records that travel together."""
+
+_TOLD_EVERY: Final = 0.125
+"""Seconds between two tellings of progress."""
+
+_DEBUGGED: Final = 3
+"""Records that the trace shows of each step at log level ``debug``, as in the original."""
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """How a flow is run; ``idx.run`` tells what each means."""
+
+    limit: int | None = None
+    full_extract: bool | None = None
+    site: Site | None = None
+    inputs: Mapping[str, Iterable[Any]] = attrs.field(factory=dict)
+    outputs: Mapping[str, list[Any] | Callable[[Any], object]] = attrs.field(factory=dict)
+    log_level: LogLevel = attrs.field(default=LogLevel.INFO, converter=LogLevel)
+    max_rejects: int | str | None = None
+    dead_letters: str | Path | None = None
+    simulate: bool = False
+    until: str | None = None
+    only_fed: bool = False
+    taps: Mapping[str, list[Tap]] = attrs.field(factory=dict)
+    clock: Clock = attrs.field(factory=SystemClock)
+    environ: Mapping[str, str] = attrs.field(factory=lambda: os.environ)
+
+
+class Job:
+    """A flow that is about to run, runs, or has run."""
+
+    def __init__(self, flow: Dataflow, options: Options, tell: Callable[[Event], None]) -> None:
+        """Plan the flow.
+
+        Args:
+            flow: The flow.
+            options: How it is run.
+            tell: Receives the events.
+
+        Raises:
+            InvalidDataflow: The flow cannot run.
+            InvalidParameter: An option cannot be.
+        """
+        _refuse_odd(options)
+        self._tolerance = Tolerance(options.max_rejects)
+        self.plan = make_plan(
+            flow, discover(), fed=list(options.inputs), until=options.until, only_fed=options.only_fed
+        )
+        self._outputs = _outputs(self.plan, options.outputs)
+        self.id = uuid.uuid4().hex
+        self._flow, self._options, self._tell = flow, options, tell
+        self._clock = options.clock
+        self._started = self._clock.now()
+        self._masker = Masker()
+        self._trace = Trace(self._clock, options.log_level, self._masker, self._traced)
+        self._dead_letters = DeadLetters(
+            None if options.simulate else _folder(options.dead_letters), f"{flow.name}-{self.id}"
+        )
+        self._executor: Executor | None = None
+        self._run: Run | None = None
+        self._cancelled = False
+        self._told_at = 0.0
+
+    def run(self) -> JobStatus:
+        """Run the flow to its end.
+
+        Returns:
+            How it went; a failure does not raise.
+
+        Raises:
+            KeyboardInterrupt: The user pressed Ctrl-C; all is cleaned up.
+        """
+        try:
+            for _ in self.steps():
+                self._progress()
+        except IdentitySyncError as fault:
+            return self._end(fault)
+        except OSError as fault:
+            return self._end(storage_error(fault, "a file"))
+        except KeyboardInterrupt:
+            self._end(Cancelled("stopped by Ctrl-C"))
+            raise
+        except Exception as fault:  # noqa: BLE001 - a fault of ours must not hide how far the job came
+            for line in traceback.format_exception(fault):
+                self._trace.error(line.rstrip())
+            return self._end(fault)
+        return self._end(None)
+
+    def steps(self) -> Iterator[None]:
+        """Run the flow, with a pause after every batch.
+
+        Yields:
+            After every batch.
+
+        Raises:
+            IdentitySyncError: The run failed; nothing more will be published.
+        """
+        flow = self._flow
+        window = read_window(self._started, full_extract=self._options.full_extract, last_runtime=flow.last_runtime)
+        self._tell(JobStarted(self._started, self.id, flow.name, tuple(self.plan.steps)))
+        self._trace.info(f"job {self.id} runs {flow.name or 'a flow'}: {window.reason}")
+        for warning in self.plan.diagnostics:
+            self._trace.info(f"{warning.code} at {warning.path}: {warning.message}")
+        spool = RunSpool()
+        done = False
+        try:
+            info = RunInfo(self.id, self._started, window.since, bool(self._options.full_extract), self._options.limit)
+            site = self._options.site or Site.from_environment(self._options.environ)
+            if site is not None:
+                self._masker.learn([site.secret.reveal()])
+            services = RunServices(self._clock, self._trace, spool, info, site)
+            self._run = Run(
+                services, dead_letters=self._dead_letters, tolerance=self._tolerance, tell=self._tell,
+                batch_size=BATCH_SIZE,
+            )  # fmt: skip
+            if self._cancelled:
+                self._run.cancel()
+            self._executor = Executor(
+                self.plan, self._run, ready=self._ready(site), inputs=self._options.inputs, outputs=self._outputs,
+                taps=self._taps(), simulate=self._options.simulate,
+            )  # fmt: skip
+            self._run.check()
+            yield from self._executor.steps()
+            self._run.check()
+            self._executor.publish()
+            done = True
+        finally:
+            if self._executor is not None:
+                if not done:
+                    self._executor.fail()
+                self._executor.close()
+            self._dead_letters.close()
+            spool.close()
+
+    def cancel(self) -> None:
+        """Ask the job to stop; it ends as ``killed``."""
+        self._cancelled = True
+        if self._run is not None:
+            self._run.cancel()
+
+    def hold(self, file: Any) -> None:
+        """Keep a file until the job is over."""
+        if self._run is not None:
+            self._run.hold(file)
+
+    def status(self) -> JobStatus:
+        """Tell how the job goes now."""
+        return self._status(JobState.RUNNING, "")
+
+    def _end(self, fault: Exception | None) -> JobStatus:
+        if fault is None:
+            state, details = JobState.SUCCEEDED, self._story()
+        else:
+            state = JobState.KILLED if isinstance(fault, Cancelled) else JobState.FAILED
+            kind = "" if isinstance(fault, IdentitySyncError) else f"unexpected {type(fault).__name__}: "
+            details = self._masker("; ".join([f"{kind}{fault}", *getattr(fault, "__notes__", ())]))
+            self._trace.error(details)
+        if self._dead_letters.path is not None:
+            self._trace.info(f"rejected records without an error route are kept in {self._dead_letters.path}")
+        self._trace.info(f"job {self.id} {state}")
+        self._progress(always=True)
+        self._tell(JobEnded(self._clock.now(), self.id, state, details))
+        return self._status(state, details)
+
+    def _status(self, state: JobState, details: str) -> JobStatus:
+        run = self._run
+        now = self._clock.now()
+        return JobStatus(
+            id=self.id,
+            dataflow_id=self._flow.id,
+            dataflow_name=self._flow.name,
+            status=state,
+            status_details=details,
+            create_time=self._started,
+            update_time=now,
+            start_time=self._started,
+            end_time=None if state is JobState.RUNNING else now,
+            total_records=run.entered if run else 0,
+            processed_records=run.processed if run else 0,
+            host_name=platform.node(),
+            trace=self._trace.lines(),
+            site_id=self._flow.site_id,
+            sampled=self._options.limit is not None,
+            steps=self._executor.counts() if self._executor else {},
+            files=tuple(run.delivery.files) if run else (),
+            rejects=tuple(attrs.evolve(each, message=self._masker(each.message)) for each in run.samples.all())
+            if run
+            else (),
+            dead_letters=self._dead_letters.path,
+        )
+
+    def _story(self) -> str:
+        run = self._run
+        if run is None:
+            return ""
+        parts = [f"{run.entered} records entered"]
+        if run.refused:
+            parts.append(f"{run.refused} were rejected")
+        if run.delivery.files:
+            parts.append(f"{len(run.delivery.files)} files were delivered")
+        return ", ".join(parts)
+
+    def _ready(self, site: Site | None) -> Callable[[PlannedStep], Shape]:
+        values = VariableValues(self._started, self.id, site.api_key if site else self._flow.api_key)
+
+        def ready(planned: PlannedStep) -> Shape:
+            script = prepare(
+                planned.script, planned.id, lambda text: expand(text, values),
+                lambda text: resolve(text, self._options.environ),
+            )  # fmt: skip
+            self._masker.learn(secrets_of(script))
+            return script
+
+        return ready
+
+    def _taps(self) -> Mapping[str, list[Tap]]:
+        if self._options.log_level is not LogLevel.DEBUG:
+            return self._options.taps
+        shown: dict[str, int] = {}
+
+        def show(step: str, given: Any) -> None:
+            items = given if isinstance(given, list) else [given]
+            for item in items[: max(0, _DEBUGGED - shown.get(step, 0))]:
+                shown[step] = shown.get(step, 0) + 1
+                text = json_bytes(item).decode() if isinstance(item, dict) else item.name
+                self._trace.debug(f"{step} gives {text}")
+
+        return {id: [show, *self._options.taps.get(id, ())] for id in self.plan.steps}
+
+    def _traced(self, level: str, text: str) -> None:
+        self._tell(Traced(self._clock.now(), self.id, level, text))
+
+    def _progress(self, *, always: bool = False) -> None:
+        now = time.monotonic()
+        if (always or now - self._told_at >= _TOLD_EVERY) and self._run and self._executor:
+            self._told_at = now
+            counts = self._executor.counts()
+            self._tell(Progressed(self._clock.now(), self.id, self._run.entered, self._run.processed, counts))
+
+
+def _refuse_odd(options: Options) -> None:
+    limit = options.limit
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+        raise InvalidParameter(f"limit is a number of records, 0 or more; found {limit!r}")
+
+
+def _outputs(
+    plan: Plan, outputs: Mapping[str, list[Any] | Callable[[Any], object]]
+) -> dict[str, Callable[[Any], object]]:
+    made: dict[str, Callable[[Any], object]] = {}
+    for id, target in outputs.items():
+        step = plan.steps.get(id)
+        if step is None:
+            plan.flow.step(id)
+            raise InvalidParameter(f"outputs names the step {id!r}, which does not run")
+        if not issubclass(step.spec.cls, WRITERS) and step.next:
+            raise InvalidParameter(
+                f"outputs names {id!r}, which is neither a writer nor an end; use idx.stream(until={id!r})"
+            )
+        if not isinstance(target, list) and not callable(target):
+            raise InvalidParameter(f"outputs[{id!r}] is a list or a function; found {type(target).__name__}")
+        made[id] = collect_into(target) if isinstance(target, list) else target
+    return made
+
+
+def _folder(given: str | Path | None) -> Path:
+    if given is not None:
+        return Path(given)
+    import platformdirs
+
+    return Path(platformdirs.user_state_path("identitysync")) / "dead-letters"

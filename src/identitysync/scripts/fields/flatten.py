@@ -1,0 +1,59 @@
+"""``field.flatten``: turn objects into top-level fields."""
+
+from typing import Any
+
+from identitysync.contract import Example, Mapper, param, script
+from identitysync.errors import RecordRejected
+from identitysync.values import FieldPath, Record
+
+
+@script(
+    "field.flatten",
+    summary="Turn objects into fields at the top of the record.",
+    examples=(
+        Example(
+            "a profile",
+            {"fields": ["profile"]},
+            [{"UID": "1", "profile": {"age": 3, "address": {"city": "Rome"}}}],
+            [{"UID": "1", "profile_age": 3, "profile_address_city": "Rome"}],
+        ),
+    ),
+)
+class Flatten(Mapper):
+    """Take each object out and put what is in it at the top, under names joined by the delimiter.
+
+    The names are *our choice*: `profile` with an `age` becomes `profile_age`. Arrays are kept as they are. What is no
+    object stays. When a name is taken already, the record is rejected, so that nothing is lost.
+    """
+
+    atomic = True
+
+    fields: list[FieldPath] = param(doc="The paths of the objects.", example=["profile"])
+    delimiter: str = param(default="_", doc="What joins the names.", example=".")
+
+    def map(self, record: Record) -> Record:
+        """Check that no name is taken, then flatten."""
+        found: dict[str, Any] = {}
+        gone: list[FieldPath] = []
+        for path in self.fields:
+            value = path.get(record)
+            if isinstance(value, dict):
+                gone.append(path)
+                self._spread(path.literal if path.quoted else self.delimiter.join(path.segments), value, found)
+        for name in found:
+            if name in record and not any(path.literal == name for path in gone):
+                raise RecordRejected(f"flattening would overwrite the field {name!r}", code="name-clash")
+        for path in gone:
+            path.pop(record)
+        record.update(found)
+        return record
+
+    def _spread(self, prefix: str, value: Record, found: dict[str, Any]) -> None:
+        for key, child in value.items():
+            name = f"{prefix}{self.delimiter}{key}"
+            if isinstance(child, dict) and child:
+                self._spread(name, child, found)
+            elif name in found:
+                raise RecordRejected(f"flattening makes the field {name!r} twice", code="name-clash")
+            else:
+                found[name] = child

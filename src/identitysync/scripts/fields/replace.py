@@ -1,0 +1,110 @@
+"""``field.replace``: replace what a regular expression finds."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+import attrs
+
+from identitysync.contract import Example, Finding, Mapper, entry, param, script
+from identitysync.languages.java_regex import compile_regex
+from identitysync.values import MISSING, FieldPath, Record, text_of
+
+
+def check_regex(text: str) -> Iterator[Finding]:
+    """Compile a regular expression, and warn when it matches the empty text."""
+    if compile_regex(text).matches_empty:
+        yield Finding(
+            "matches-empty",
+            f"the regular expression {text!r} matches the empty text, so that something is put between all characters",
+            "look for an empty alternative such as (||), or a * that should be a +",
+        )
+
+
+@entry
+class Replacement:
+    """Say what is replaced in which field."""
+
+    field: FieldPath = param(doc="The path of the field, or `*` for every field.", example="profile.firstName")
+    regex: str = param(doc="What is looked for, as a Java regular expression.", example="[\\r\\n|]", check=check_regex)
+    replacement: str = param(default="", doc="What takes its place; `$1` is the first group.", example=" ")
+
+
+@script(
+    "field.replace",
+    summary="Replace what a regular expression finds in the texts of fields.",
+    examples=(
+        Example(
+            "strip what is not ASCII, everywhere",
+            {"fields": [{"field": "*", "regex": "[^\\x00-\\x7F]", "replacement": ""}]},
+            [{"name": "Zoë", "profile": {"city": "Łódź"}, "age": 3}],
+            [{"name": "Zo", "profile": {"city": "d"}, "age": 3}],
+        ),
+        Example(
+            "groups",
+            {"fields": [{"field": "name", "regex": "(\\w+) (\\w+)", "replacement": "$2, $1"}]},
+            [{"name": "Ada Lovelace"}],
+            [{"name": "Lovelace, Ada"}],
+        ),
+    ),
+)
+class Replace(Mapper):
+    """Replace all matches, entry by entry.
+
+    A field that is named and holds no text is taken by its text (`true`, `12`, compact JSON), and becomes text when
+    something was replaced in it; null and missing fields stay. With `*` every text is taken, at any depth, and nothing
+    else: *our choice*.
+    """
+
+    fields: list[Replacement] = param(
+        doc="What is replaced where.", example=[{"field": "*", "regex": "[|\\n]", "replacement": " "}]
+    )
+
+    def open(self) -> Self:
+        """Compile the regular expressions once."""
+        return _Replacer(fields=self.fields)  # type: ignore[return-value]  # it maps as this class does
+
+    def map(self, record: Record) -> Record | None:
+        """Replace in one record; a run uses ``open`` first."""
+        return self.open().map(record)
+
+
+Change = Callable[[str], str]
+
+
+@attrs.frozen
+class _Replacer:
+    fields: list[Replacement]
+    _changes: list[tuple[FieldPath | None, Change]] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        made = [
+            (None if each.field.text == "*" else each.field, compile_regex(each.regex).replacer(each.replacement))
+            for each in self.fields
+        ]
+        object.__setattr__(self, "_changes", made)
+
+    def map(self, record: Record) -> Record:
+        for path, change in self._changes:
+            if path is None:
+                for key, value in record.items():
+                    record[key] = _everywhere(value, change)
+                continue
+            value = path.get(record)
+            if value is None or value is MISSING:
+                continue
+            text = text_of(value)
+            changed = change(text)
+            if changed != text:
+                path.set(record, changed)
+        return record
+
+
+def _everywhere(value: Any, change: Change) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        for key, child in value.items():
+            value[key] = _everywhere(child, change)
+    elif isinstance(value, list):
+        value[:] = [_everywhere(child, change) for child in value]
+    return value
