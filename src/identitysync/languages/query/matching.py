@@ -1,0 +1,212 @@
+"""Tell whether a document fits a condition.
+
+Our choices where the public pages are silent:
+
+- a missing field is null;
+- a field in an array of objects fits when any of them does, a value fits an array when it fits any element;
+- values of different types are never equal and have no order;
+- texts are compared by code point (ISO times so too), and ``=`` minds the case;
+- ``contains`` does not mind the case; it finds a part of a text or a whole element of an array;
+- ``!=``, ``not contains`` and ``not in`` are exact opposites, so they hold where the field is missing;
+- a regex fits anywhere in a text.
+"""
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from identitysync.errors import QueryError
+from identitysync.languages.query.conditions import (
+    Among,
+    And,
+    Compare,
+    Comparison,
+    Condition,
+    Contains,
+    FitsRegex,
+    IsNull,
+    Not,
+    Or,
+    Path,
+)
+from identitysync.languages.query.finding import finder, spread
+from identitysync.languages.query.quoting import Literal
+from identitysync.values import Record
+
+if TYPE_CHECKING:
+    import regex
+
+Predicate: TypeAlias = Callable[[Record], bool]
+_Test: TypeAlias = Callable[[Any], bool]
+
+_REGEX_SECONDS: Final = 1.0
+_ORDERS: Final[dict[Comparison, Callable[[Any, Any], bool]]] = {
+    Comparison.LESS: operator.lt,
+    Comparison.LESS_OR_EQUAL: operator.le,
+    Comparison.GREATER: operator.gt,
+    Comparison.GREATER_OR_EQUAL: operator.ge,
+}
+
+
+def matches(condition: Condition, document: Record) -> bool:
+    """Tell whether one document fits; for many, make a ``predicate`` once.
+
+    Args:
+        condition: The condition.
+        document: The document.
+
+    Returns:
+        Whether it fits.
+
+    Raises:
+        QueryError: A regex takes too long.
+    """
+    return predicate(condition)(document)
+
+
+def predicate(condition: Condition) -> Predicate:
+    """Make the function that tells whether a document fits.
+
+    Args:
+        condition: The condition.
+
+    Returns:
+        The function; it raises ``QueryError`` when a regex takes too long.
+
+    Raises:
+        QueryError: A regex is wrong, which a parsed condition never is.
+    """
+    match condition:
+        case And(conditions):
+            return _all([predicate(one) for one in conditions])
+        case Or(conditions):
+            return _any([predicate(one) for one in conditions])
+        case Not(inner):
+            return _negated(predicate(inner), True)
+        case IsNull(path, negated):
+            return _negated(_holds(path, lambda value: value is not None), not negated)
+        case Compare(path, Comparison.EQUAL | Comparison.NOT_EQUAL as how, value):
+            return _negated(_any_single(path, _equal(value)), how is Comparison.NOT_EQUAL)
+        case Compare(path, how, value):
+            return _any_single(path, _ordered(_ORDERS[how], value))
+        case Among(path, values, negated):
+            return _negated(_any_single(path, _among(values)), negated)
+        case Contains(path, value, negated):
+            return _negated(_holds(path, _contains(value)), negated)
+        case FitsRegex(path, pattern, negated):
+            return _negated(_any_single(path, _fits(pattern)), negated)
+
+
+def compile_regex(pattern: str) -> "regex.Pattern[str]":
+    """Compile the pattern of a ``regex('…')``.
+
+    Args:
+        pattern: A pattern; Gigya's are those of .NET, whose common part is read here.
+
+    Returns:
+        The compiled pattern.
+
+    Raises:
+        QueryError: The pattern is wrong.
+    """
+    import regex
+
+    try:
+        return regex.compile(pattern)
+    except (regex.error, RecursionError, OverflowError, MemoryError) as fault:
+        raise QueryError(f"the regex is wrong: {fault}", pattern) from None
+
+
+def _all(tests: Sequence[Predicate]) -> Predicate:
+    def fits(document: Record) -> bool:
+        for test in tests:  # noqa: SIM110 - all() over a generator costs twice as much
+            if not test(document):
+                return False
+        return True
+
+    return fits
+
+
+def _any(tests: Sequence[Predicate]) -> Predicate:
+    def fits(document: Record) -> bool:
+        for test in tests:  # noqa: SIM110 - as above
+            if test(document):
+                return True
+        return False
+
+    return fits
+
+
+def _negated(test: Predicate, negated: bool) -> Predicate:
+    return (lambda document: not test(document)) if negated else test
+
+
+def _holds(path: Path, test: _Test) -> Predicate:
+    find = finder(path)
+    return lambda document: any(map(test, find(document)))
+
+
+def _any_single(path: Path, test: _Test) -> Predicate:
+    find = finder(path)
+    return lambda document: any(map(test, spread(find(document))))
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int or type(value) is float  # a bool is no number here
+
+
+def _equal(literal: Literal) -> _Test:
+    if isinstance(literal, bool):
+        return lambda value: value is literal
+    if isinstance(literal, str):
+        return lambda value: type(value) is str and value == literal
+    return lambda value: _is_number(value) and bool(value == literal)
+
+
+def _ordered(compare: Callable[[Any, Any], bool], literal: Literal) -> _Test:
+    if isinstance(literal, str):
+        return lambda value: type(value) is str and compare(value, literal)
+    return lambda value: _is_number(value) and compare(value, literal)
+
+
+def _among(literals: tuple[Literal, ...]) -> _Test:
+    texts = {literal for literal in literals if isinstance(literal, str)}
+    flags = {literal for literal in literals if isinstance(literal, bool)}
+    numbers = {literal for literal in literals if _is_number(literal)}
+
+    def fits(value: Any) -> bool:
+        if type(value) is str:
+            return value in texts
+        if type(value) is bool:
+            return value in flags
+        return _is_number(value) and value in numbers
+
+    return fits
+
+
+def _contains(literal: Literal) -> _Test:
+    if not isinstance(literal, str):
+        equal = _equal(literal)
+        return lambda value: any(map(equal, value)) if type(value) is list else equal(value)
+    part = literal.casefold()
+
+    def fits(value: Any) -> bool:
+        if type(value) is str:
+            return part in value.casefold()
+        return type(value) is list and any(type(one) is str and one.casefold() == part for one in value)
+
+    return fits
+
+
+def _fits(pattern: str) -> _Test:
+    compiled = compile_regex(pattern)
+
+    def fits(value: Any) -> bool:
+        if type(value) is not str:
+            return False
+        try:
+            return compiled.search(value, timeout=_REGEX_SECONDS) is not None
+        except TimeoutError:
+            raise QueryError(f"the regex takes longer than {_REGEX_SECONDS:g} s on one value", pattern) from None
+
+    return fits
