@@ -1,8 +1,8 @@
 r"""Write values into queries and read them back: the one place where a value becomes text of the query language.
 
 A string stands in double or single quotes. Inside, ``\"``, ``\'``, ``\\``, ``\n``, ``\r``, ``\t`` and ``\uXXXX`` are
-escapes and a doubled quote is one quote. Before any other character a backslash stays, so that ``regex('\d+')`` says what
-it seems to say.
+escapes and a doubled quote is one quote. Before any other character a backslash stays, so that ``regex('\d+')`` says
+what it seems to say.
 """
 
 import math
