@@ -5,7 +5,7 @@ No I/O, and no knowledge of dataflows.
 
 from identitysync.contract.files import File
 from identitysync.contract.params import REQUIRED, Finding, ParamSpec, entry, param, params_of
-from identitysync.contract.records import Answer, Rejected
+from identitysync.contract.records import Answer, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
     Encoder,
@@ -42,6 +42,7 @@ __all__ = [
     "Log",
     "Lookup",
     "Mapper",
+    "Note",
     "ParamSpec",
     "Parser",
     "RecordReader",

@@ -27,5 +27,16 @@ class Rejected:
     error: Mapping[str, Any] = attrs.field(factory=dict)
 
 
+@attrs.frozen
+class Note:
+    """Something that a reader or parser wants to see in the trace, given among its records.
+
+    Attributes:
+        text: The line.
+    """
+
+    text: str
+
+
 Answer: TypeAlias = Record | list[Record] | Rejected | None
 """What a look-up says of one record: the record, several, none (dropped), or its reject."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import BinaryIO, ClassVar, Protocol, Self, runtime_checkable
 
 from identitysync.contract.files import File
-from identitysync.contract.records import Answer, Rejected
+from identitysync.contract.records import Answer, Note, Rejected
 from identitysync.contract.services import Services
 from identitysync.values import Record
 
@@ -43,7 +43,7 @@ class _Pure(Shape):
 class _Edge(Shape):
     edge = True
 
-    def open(self, services: Services) -> Self:  # noqa: ARG002 - for scripts that need them
+    def open(self, services: Services) -> Self:
         """Give what works for one run: itself, unless there is something to prepare or remember."""
         return self
 
@@ -67,7 +67,7 @@ class RecordReader(_Edge):
     gives = "records"
 
     @abstractmethod
-    def read(self, services: Services) -> Iterator[Record | Rejected]:
+    def read(self, services: Services) -> Iterator[Record | Rejected | Note]:
         """Give one record after the other."""
 
 
@@ -93,7 +93,7 @@ class Parser(_Pure):
     gives = "records"
 
     @abstractmethod
-    def parse(self, file: File) -> Iterator[Record | Rejected]:
+    def parse(self, file: File) -> Iterator[Record | Rejected | Note]:
         """Give one record after the other, without reading ahead; raise ``FormatError`` where the file cannot go on."""
 
 

@@ -5,14 +5,14 @@ from itertools import islice
 from time import perf_counter
 from typing import Any
 
-from identitysync.contract import File, FileReader, Parser, RecordReader, Rejected
-from identitysync.errors import FormatError, IdentitySyncError, InvalidParameter
+from identitysync.contract import File, FileReader, Note, Parser, RecordReader, Rejected
+from identitysync.errors import FormatError, IdentitySyncError, InvalidParameter, PluginError
 from identitysync.executor.run import Run
 from identitysync.executor.stage import Stage, close_quietly
 from identitysync.plan import PlannedStep
 from identitysync.values import Record, copy_records
 
-Found = Iterator[Record | Rejected]
+Found = Iterator[Record | Rejected | Note]
 
 
 def enter_all(stage: Stage, source: Found) -> Iterator[None]:
@@ -31,24 +31,29 @@ def enter_all(stage: Stage, source: Found) -> Iterator[None]:
         batch: list[Record] = []
         rejects: list[Rejected] = []
         fault: IdentitySyncError | None = None
+        ended = True
         try:
-            for found in islice(source, room):
-                if isinstance(found, Rejected):
-                    rejects.append(found)
-                else:
+            for number, found in enumerate(islice(source, room), 1):
+                if type(found) is dict:
                     batch.append(found)
+                elif isinstance(found, Rejected):
+                    rejects.append(found)
+                elif isinstance(found, Note):
+                    stage.run.services.log.info(f"{stage.id}: {found.text}")
+                else:
+                    raise PluginError(f"{stage.id} gave {type(found).__name__} where a record is due")
+                ended = number < room
         except IdentitySyncError as raised:  # what came before the fault goes its way first
             fault = raised
         stage.timed(started)
-        taken = len(batch) + len(rejects)
-        count.received += taken
+        count.received += len(batch) + len(rejects)
         count.passed += len(batch)
         stage.reject(rejects, entering=True)
         stage.enter(batch)
         yield
         if fault is not None:
             raise fault
-        if taken < room:
+        if ended:
             return
     close = getattr(source, "close", None)
     if close is not None:
