@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 from identitysync.errors import FormatError, InvalidParameter
 
@@ -90,8 +90,8 @@ def blocks(source: BinaryIO, *, max_bytes: int = MAX_BYTES, max_ratio: int = MAX
         FormatError: As in ``decompress``.
     """
     from isal import isal_zlib
-    from isal.igzip_lib import IsalError
 
+    damaged = cast(type[Exception], isal_zlib.error)
     make: Callable[[], Any] = lambda: isal_zlib.decompressobj(wbits=31)  # noqa: E731 - one line says it all
     taken = given = 0
     waiting = source.read(BLOCK)
@@ -103,7 +103,7 @@ def blocks(source: BinaryIO, *, max_bytes: int = MAX_BYTES, max_ratio: int = MAX
         while waiting:
             try:
                 block = inflater.decompress(waiting, BLOCK)
-            except IsalError as fault:
+            except damaged as fault:
                 raise FormatError(f"the gzip data is damaged near byte {taken}: {fault}") from fault
             given += len(block)
             if given > max_bytes or given > max_ratio * taken + BLOCK:

@@ -123,14 +123,14 @@ class _Source:
 
 
 def _is_lines(source: _Source) -> bool:
-    """Tell whether each line is meant to stand alone: the first one is whole, or it is not and the second is."""
+    """Tell whether each line is meant to stand alone: the first one is whole or alone, or the second one is whole."""
     while source.data.count(b"\n", source.at) < 2 and source.left < MAX_ELEMENT and source.more():
         pass
     first, _, rest = source.data[source.at :].partition(b"\n")
     if _is_whole(first):
         return True
     second = rest.lstrip(_SPACE).partition(b"\n")[0]
-    return bool(second) and second[:1] == b"{" and _is_whole(second)
+    return not second or (second[:1] == b"{" and _is_whole(second))
 
 
 def _is_whole(line: bytes) -> bool:
