@@ -1,22 +1,32 @@
 """Variables in parameters: ``${now}``, ``${now:pattern}``, ``${now-1d}``, ``${unix}``, ``${jobId}``, ``${apiKey}``.
 
-*Now* is the moment when the job started, the same in every place of a run, in UTC. Units are ``y M w d h m s``; ``D`` is
-a day too, as in the original's file names. Any other ``${…}`` is left alone.
+*Now* is the moment when the job started, the same in every place of a run, in UTC; without a pattern it is written as
+``yyyyMMddHHmmss``. A shift has a sign, a number and a unit, one of ``y M w d h m s``; ``D`` is a day too, as in the
+original's file names. Years and months stop at the end of a shorter month. Any other ``${…}`` is left alone.
 """
 
 import calendar
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import attrs
 
+from identitysync.errors import InvalidParameter, PatternError
 from identitysync.languages.java_dates import compile_pattern
+from identitysync.languages.query.quoting import quote
 
-_VARIABLE: Final = re.compile(r"\$\{(?:now(?:([+-])(\d{1,6})([yMwdDhms]))?(?::([^{}]*))?|(unix|jobId|apiKey))\}")
+_VARIABLE: Final = re.compile(r"\$\{(?:(now)([+-][0-9]{1,9}[yMwdDhms])?(?::([^{}]*))?|(unix|jobId|apiKey))\}")
 _DEFAULT: Final = "yyyyMMddHHmmss"
 _UNITS: Final = {"w": "weeks", "d": "days", "D": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _utc(now: datetime) -> datetime:
+    if now.tzinfo is None:
+        raise InvalidParameter("the moment of a run must tell its zone")
+    return now.astimezone(UTC)
 
 
 @attrs.frozen
@@ -24,12 +34,12 @@ class VariableValues:
     """What the variables stand for in one run.
 
     Attributes:
-        now: When the job started, in UTC.
+        now: When the job started, aware of its zone; kept in UTC.
         job_id: The job.
         api_key: The site's API key, or nothing.
     """
 
-    now: datetime
+    now: datetime = attrs.field(converter=_utc)
     job_id: str = ""
     api_key: str = ""
 
@@ -63,9 +73,8 @@ def find_variables(text: str) -> Iterator[Variable]:
         Each, from left to right.
     """
     for found in _VARIABLE.finditer(text):
-        sign, count, unit, pattern, name = found.groups()
-        shift = f"{sign}{count}{unit}" if sign else ""
-        yield Variable(found.start(), found[0], name or "now", shift, pattern or "")
+        now, shift, pattern, other = found.groups()
+        yield Variable(found.start(), found[0], now or other, shift or "", pattern or "")
 
 
 def expand(text: str, values: VariableValues) -> str:
@@ -79,49 +88,80 @@ def expand(text: str, values: VariableValues) -> str:
         The text.
 
     Raises:
-        PatternError: A date pattern is wrong.
+        PatternError: A date pattern is wrong, or a shift leaves the calendar; the error points at the place.
     """
     if "${" not in text:
         return text
-    return _VARIABLE.sub(lambda found: _value(found, values), text)
+    return _expand(text, values, bare=_timestamp, text_of=str)
 
 
 def expand_where(text: str, values: VariableValues) -> str:
-    """Put values in the place of the variables of a query: *now* without a pattern is milliseconds since 1970.
+    """Put values in the place of the variables of a condition.
 
     Args:
-        text: A condition.
-        values: What they stand for.
+        text: A condition. ``${now}`` without a pattern is a number, milliseconds since 1970, as Gigya's ``…Timestamp``
+            fields are; the other variables stand inside quotes.
+        values: What they stand for; they are escaped, so that none can end the text that it stands in.
 
     Returns:
         The condition.
+
+    Raises:
+        PatternError: A date pattern is wrong, or a shift leaves the calendar; the error points at the place.
     """
-
-    def value(found: re.Match[str]) -> str:
-        if found[5] is None and found[4] is None:
-            return str(int(_shifted(found, values.now).timestamp() * 1000))
-        return _value(found, values)
-
-    return _VARIABLE.sub(value, text)
+    if "${" not in text:
+        return text
+    return _expand(text, values, bare=_milliseconds, text_of=_inside_quotes)
 
 
-def _value(found: re.Match[str], values: VariableValues) -> str:
-    match found[5]:
-        case "unix":
-            return str(int(values.now.timestamp()))
-        case "jobId":
-            return values.job_id
-        case "apiKey":
-            return values.api_key
-    return compile_pattern(found[4] or _DEFAULT).format(_shifted(found, values.now))
+def _expand(text: str, values: VariableValues, *, bare: Any, text_of: Any) -> str:
+    made: list[str] = []
+    end = 0
+    for variable in find_variables(text):
+        made.append(text[end : variable.offset])
+        end = variable.offset + len(variable.text)
+        match variable.name:
+            case "now":
+                now = _shifted(text, variable, values.now)
+                made.append(text_of(_written(text, variable, now)) if variable.pattern else bare(now))
+            case "unix":
+                made.append(str((values.now - _EPOCH) // timedelta(seconds=1)))
+            case "jobId":
+                made.append(text_of(values.job_id))
+            case _:
+                made.append(text_of(values.api_key))
+    return "".join((*made, text[end:]))
 
 
-def _shifted(found: re.Match[str], now: datetime) -> datetime:
-    if found[1] is None:
+def _timestamp(now: datetime) -> str:
+    return compile_pattern(_DEFAULT).format(now)
+
+
+def _milliseconds(now: datetime) -> str:
+    return str((now - _EPOCH) // timedelta(milliseconds=1))
+
+
+def _inside_quotes(value: str) -> str:
+    return quote(value)[1:-1].replace("'", "\\'")
+
+
+def _written(text: str, variable: Variable, now: datetime) -> str:
+    try:
+        return compile_pattern(variable.pattern).format(now)
+    except PatternError as fault:
+        start = variable.offset + variable.text.index(":") + 1
+        raise PatternError(fault.reason, text, start + (fault.offset or 0)) from None
+
+
+def _shifted(text: str, variable: Variable, now: datetime) -> datetime:
+    if not variable.shift:
         return now
-    count = int(found[2]) * (-1 if found[1] == "-" else 1)
-    if found[3] in _UNITS:
-        return now + timedelta(**{_UNITS[found[3]]: count})
-    years, month = divmod(now.year * 12 + now.month - 1 + count * (12 if found[3] == "y" else 1), 12)
-    day = min(now.day, calendar.monthrange(years, month + 1)[1])
-    return now.replace(year=years, month=month + 1, day=day)
+    count, unit = int(variable.shift[:-1]), variable.shift[-1]
+    try:
+        if unit in _UNITS:
+            return now + timedelta(**{_UNITS[unit]: count})
+        year, month = divmod(now.year * 12 + now.month - 1 + count * (12 if unit == "y" else 1), 12)
+        last = calendar.monthrange(year, month + 1)[1] if 1 <= year <= 9999 else 31
+        return now.replace(year=year, month=month + 1, day=min(now.day, last))
+    except (OverflowError, ValueError):
+        raise PatternError(f"{variable.text} leaves the years 1 to 9999", text, variable.offset) from None

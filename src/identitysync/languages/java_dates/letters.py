@@ -1,0 +1,117 @@
+"""Cut a date pattern into plain text and runs of letters."""
+
+from collections import Counter
+from typing import Final
+
+import attrs
+
+from identitysync.errors import PatternError
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MAX_LENGTH: Final = 500
+"""The longest pattern, in characters."""
+
+_LETTERS: Final = frozenset("GyYMLwWDdFEuaHkKhmsSzZXx")
+_MOST_RUNS: Final = 2
+_MOST: Final = {"X": 3, "x": 3, "S": 9}
+
+
+@attrs.frozen
+class Letters:
+    """A run of one letter.
+
+    Attributes:
+        letter: Which one.
+        count: How many of it.
+    """
+
+    letter: str
+    count: int
+
+    @property
+    def named(self) -> bool:
+        """Whether the field is written as a word."""
+        return self.letter in "GEaz" or (self.letter in "ML" and self.count >= 3)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the field is written in digits alone."""
+        return not self.named and self.letter not in "ZXx"
+
+
+def split(text: str) -> tuple[str | Letters, ...]:
+    """Cut a pattern into its parts.
+
+    Args:
+        text: The pattern.
+
+    Returns:
+        Plain text, without its quotes, and runs of letters.
+
+    Raises:
+        PatternError: The pattern is too long, a letter means nothing or stands too often, or a quote is never closed.
+    """
+    if len(text) > MAX_LENGTH:
+        raise PatternError(f"the date pattern is {len(text)} characters long; {MAX_LENGTH} is the most")
+    parts: list[str | Letters] = []
+    position = 0
+    while position < len(text):
+        letter = text[position]
+        end = position + 1
+        if letter == "'":
+            plain, end = _quoted(text, position)
+            parts.append(plain)
+        elif letter.isascii() and letter.isalpha():
+            while end < len(text) and text[end] == letter:
+                end += 1
+            parts.append(_letters(text, position, end))
+        else:
+            parts.append(letter)
+        position = end
+    seen = Counter(part.letter for part in parts if isinstance(part, Letters))
+    for letter, times in seen.items():
+        if times > _MOST_RUNS:  # a pattern that repeats itself could be read in too many ways
+            raise PatternError(
+                f"{letter!r} stands in {times} places; {_MOST_RUNS} are the most", text, text.index(letter)
+            )
+    return _joined(parts)
+
+
+def _letters(text: str, start: int, end: int) -> Letters:
+    letter = text[start]
+    if letter not in _LETTERS:
+        raise PatternError(f"{letter!r} means nothing in a date pattern; plain letters stand in quotes", text, start)
+    most = _MOST.get(letter, MAX_LENGTH)
+    if end - start > most:
+        raise PatternError(f"{letter!r} stands {end - start} times; {most} is the most", text, start)
+    return Letters(letter, end - start)
+
+
+def _quoted(text: str, start: int) -> tuple[str, int]:
+    if text.startswith("''", start):
+        return "'", start + 2
+    plain = ""
+    position = start + 1
+    while True:
+        end = text.find("'", position)
+        if end < 0:
+            raise PatternError("a quote is opened and never closed", text, start)
+        plain += text[position:end]
+        if not text.startswith("''", end):
+            return plain, end + 1
+        plain += "'"
+        position = end + 2
+
+
+def _joined(parts: list[str | Letters]) -> tuple[str | Letters, ...]:
+    joined: list[str | Letters] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return tuple(joined)
