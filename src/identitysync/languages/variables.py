@@ -7,9 +7,9 @@ original's file names. Years and months stop at the end of a shorter month. Any 
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -114,7 +114,9 @@ def expand_where(text: str, values: VariableValues) -> str:
     return _expand(text, values, bare=_milliseconds, text_of=_inside_quotes)
 
 
-def _expand(text: str, values: VariableValues, *, bare: Any, text_of: Any) -> str:
+def _expand(
+    text: str, values: VariableValues, *, bare: Callable[[datetime], str], text_of: Callable[[str], str]
+) -> str:
     made: list[str] = []
     end = 0
     for variable in find_variables(text):

@@ -43,7 +43,7 @@ def test_a_quoted_text_cannot_add_anything_to_a_query(value):
 @given(texts)
 def test_a_quoted_text_stays_on_one_line_and_is_free_of_control_characters(value):
     assert len(quote(value).splitlines()) == 1
-    assert quote(value).isprintable() or any(not letter.isprintable() and letter > "\xa0" for letter in value)
+    assert quote(value).isprintable() or any(not letter.isprintable() and letter >= "\xa0" for letter in value)
 
 
 @pytest.mark.parametrize(

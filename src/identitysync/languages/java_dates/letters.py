@@ -1,6 +1,5 @@
 """Cut a date pattern into plain text and runs of letters."""
 
-from collections import Counter
 from typing import Final
 
 import attrs
@@ -16,7 +15,6 @@ MAX_LENGTH: Final = 500
 """The longest pattern, in characters."""
 
 _LETTERS: Final = frozenset("GyYMLwWDdFEuaHkKhmsSzZXx")
-_MOST_RUNS: Final = 2
 _MOST: Final = {"X": 3, "x": 3, "S": 9}
 
 
@@ -72,12 +70,6 @@ def split(text: str) -> tuple[str | Letters, ...]:
         else:
             parts.append(letter)
         position = end
-    seen = Counter(part.letter for part in parts if isinstance(part, Letters))
-    for letter, times in seen.items():
-        if times > _MOST_RUNS:  # a pattern that repeats itself could be read in too many ways
-            raise PatternError(
-                f"{letter!r} stands in {times} places; {_MOST_RUNS} are the most", text, text.index(letter)
-            )
     return _joined(parts)
 
 

@@ -1,22 +1,30 @@
 """A date pattern: it writes moments and reads them back.
 
-Where SimpleDateFormat is of little use we differ, and say so: four to nine ``S`` are a fraction of a second, as in
-``DateTimeFormatter``, not milliseconds with zeros in front; ``x`` is ``DateTimeFormatter``'s zone without ``Z``; reading
-is strict; a year of two digits lies between 1950 and 2049, whatever day it is. The calendar is Gregorian throughout, also
-before 1582.
+Where SimpleDateFormat is of little use we differ, and say so:
+
+- four to nine ``S`` are a fraction of a second, as in ``DateTimeFormatter``, not milliseconds with zeros in front;
+- ``x`` is ``DateTimeFormatter``'s zone without ``Z``;
+- reading is strict;
+- a year of two digits lies between 1950 and 2049, whatever day it is;
+- the calendar is Gregorian throughout, also before 1582.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
+from typing import Final
 
 import attrs
 
+from identitysync.errors import PatternError
 from identitysync.languages.java_dates.letters import Letters, split
-from identitysync.languages.java_dates.reading import Reader, Told, compile_parts
+from identitysync.languages.java_dates.reading import Reader, Told, compile_parts, openness
 from identitysync.languages.java_dates.resolving import moment
 from identitysync.languages.java_dates.writing import Writer, writer
+
+_MOST_OPEN: Final = 12
+_MOST_TEXT: Final = 1000
 
 
 @attrs.frozen
@@ -59,7 +67,7 @@ class DatePattern:
         Raises:
             ValueError: The text does not fit; the message tells why.
         """
-        found = self._expression.fullmatch(text)
+        found = self._expression.fullmatch(text) if len(text) <= _MOST_TEXT else None
         if found is None:
             raise ValueError(f"{text[:100]!r} does not fit the date pattern {self.text!r}")
         try:
@@ -96,6 +104,8 @@ def compile_pattern(text: str) -> DatePattern:
         PatternError: A letter means nothing or stands too often, or a quote is never closed.
     """
     parts = split(text)
+    if openness(parts) > _MOST_OPEN:
+        raise PatternError("the date pattern could be read in too many ways; put separators between its fields", text)
     expression, readers = compile_parts(parts)
     return DatePattern(text, tuple(map(writer, parts)), expression, readers)
 

@@ -14,8 +14,7 @@ import attrs
 from identitysync.languages.java_dates.letters import DAYS, MONTHS, Letters
 
 Told: TypeAlias = dict[str, int]
-"""What a text tells, by the letters of the pattern; ``u`` is the weekday, ``h`` 0 to 11, ``a`` 0 or 1, ``S`` microseconds.
-"""
+"""What a text tells, by the pattern's letters: ``u`` the weekday, ``h`` 0 to 11, ``a`` 0 or 1, ``S`` microseconds."""
 
 ZONES: Final = {
     "UTC": 0,
@@ -86,6 +85,28 @@ def compile_parts(parts: Sequence[str | Letters]) -> tuple[re.Pattern[str], tupl
     return re.compile("".join(made), re.ASCII), tuple(readers)
 
 
+def openness(parts: Sequence[str | Letters]) -> int:
+    """Count the fields whose end is not told by what follows, so that an expression may have to try several.
+
+    Args:
+        parts: The parts of the pattern.
+
+    Returns:
+        Their number; a zone's name counts for four.
+    """
+    count = 0
+    for index, part in enumerate(parts):
+        if isinstance(part, Letters):
+            if part.letter == "z":
+                count += 4
+            elif part.named:
+                count += 1
+            elif part.numeric and _touched(parts, index):
+                least, most = _width(part, _touched(parts, index))
+                count += least < most
+    return count
+
+
 def read_zone(text: str) -> tzinfo | None:
     """Read how far a zone is from UTC.
 
@@ -126,14 +147,17 @@ def _body(part: Letters, touched: int) -> str:
         case "X" | "x":
             zone = (r"[+-]\d{2}(?:\d{2})?", r"[+-]\d{4}", r"[+-]\d{2}:\d{2}")[part.count - 1]
             return f"Z|{zone}" if part.letter == "X" else zone
-    digits = max(part.count, _DIGITS.get(part.letter, 2))
-    if part.letter in "yY" and part.count == 2:
-        return r"\d{2}"
-    if part.letter == "S" and part.count > 3:
-        return rf"\d{{{part.count}}}"
+    least, most = _width(part, touched)
+    return rf"\d{{{least},{most}}}"
+
+
+def _width(part: Letters, touched: int) -> tuple[int, int]:
+    """Give the least and the most digits of a number that other digits touch on none to two sides."""
+    if (part.letter in "yY" and part.count == 2) or (part.letter == "S" and part.count > 3):
+        return part.count, part.count
     least = part.count if touched or part.letter in "yYS" else 1
-    # Between two other numbers the width is fixed; more freedom would let an expression be tried in ever more ways.
-    return rf"\d{{{least},{part.count if touched == 2 else digits}}}"
+    # Between two other numbers the width is fixed, as in Java.
+    return least, part.count if touched == 2 else max(part.count, _DIGITS.get(part.letter, 2))
 
 
 def _touched(parts: Sequence[str | Letters], index: int) -> int:

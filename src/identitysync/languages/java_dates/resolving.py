@@ -1,8 +1,8 @@
 """Put together the moment of which a text tells, and refuse a text that contradicts itself.
 
 What is not told is taken from the first of January 1970, 00:00. A date is told by year, month and day, by the day of
-the year, or by weeks. A week-year (``Y``) beside month and day finds the year that it means, so that even ``YYMMdd`` is
-read right.
+the year, or by weeks. A week-year (``Y``) beside month and day means the year in which such a day has this week-year;
+at the end of December there may be two, and the later one is taken.
 """
 
 from collections.abc import Callable
