@@ -15,7 +15,6 @@ import attrs
 
 from identitysync.errors import InvalidParameter, PatternError
 from identitysync.languages.java_dates import compile_pattern
-from identitysync.languages.query.quoting import quote
 
 _VARIABLE: Final = re.compile(r"\$\{(?:(now)([+-][0-9]{1,9}[yMwdDhms])?(?::([^{}]*))?|(unix|jobId|apiKey))\}")
 _DEFAULT: Final = "yyyyMMddHHmmss"
@@ -144,6 +143,9 @@ def _milliseconds(now: datetime) -> str:
 
 
 def _inside_quotes(value: str) -> str:
+    # Here, because the package of queries is larger than all of this, and few flows have a condition.
+    from identitysync.languages.query import quote
+
     return quote(value)[1:-1].replace("'", "\\'")
 
 
