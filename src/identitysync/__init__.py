@@ -6,6 +6,8 @@
 'read'
 """
 
+import logging
+
 from identitysync.contract import (
     Encoder,
     Example,
@@ -100,3 +102,5 @@ __all__ = [
     "start",
     "stream",
 ]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -71,7 +71,9 @@ def check(flow: Dataflow, registry: Registry) -> list[Diagnostic]:
     return _sorted(faults)
 
 
-def make_plan(flow: Dataflow, registry: Registry, *, fed: Collection[str] = (), until: str | None = None, only_fed: bool = False) -> Plan:
+def make_plan(
+    flow: Dataflow, registry: Registry, *, fed: Collection[str] = (), until: str | None = None, only_fed: bool = False
+) -> Plan:
     """Prove that a flow can run.
 
     Args:

@@ -294,6 +294,7 @@ def _connect(login: SftpLogin) -> "paramiko.Transport":
     except OSError as fault:
         raise RemoteUnavailable(f"{login.place} cannot be reached: {fault.strerror or fault}") from fault
     transport = paramiko.Transport(sock)
+    transport.set_log_channel("identitysync.sftp")  # paramiko's own channel would print tracebacks on a terminal
     try:
         transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = login.timeout
         transport.set_keepalive(20)

@@ -4,7 +4,7 @@ import email.utils
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import attrs
@@ -12,9 +12,6 @@ import attrs
 from identitysync.contract import Clock
 from identitysync.errors import RemoteError, RemoteUnavailable
 from identitysync.values import json_value
-
-if TYPE_CHECKING:
-    import urllib3
 
 MAX_BODY: Final = 256 << 20
 """Bytes that an answer may have."""
@@ -131,7 +128,7 @@ class HttpClient:
 
         self._clock, self._jitter = clock, jitter
         self.patience = patience or Patience()
-        self._pool: urllib3.PoolManager = urllib3.PoolManager(
+        self._pool = urllib3.PoolManager(
             maxsize=max_connections, block=True, retries=False, cert_reqs="CERT_REQUIRED", ca_certs=ca_certs,
             timeout=urllib3.Timeout(connect=connect_timeout, read=read_timeout),
         )  # fmt: skip

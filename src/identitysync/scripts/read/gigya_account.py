@@ -35,6 +35,11 @@ class DeltaField(StrEnum):
     REGISTERED = "registeredTimestamp"
 
 
+def check_select(text: str) -> None:
+    """Parse a list of fields."""
+    parse_select(text)
+
+
 def check_where(text: str) -> Iterator[Finding]:
     """Parse a condition, and warn of times relative to now."""
     if any(variable.name == "now" for variable in find_variables(text)):
@@ -51,7 +56,7 @@ def check_where(text: str) -> Iterator[Finding]:
     "datasource.read.gigya.account",
     summary="Read accounts of a Gigya site.",
     examples=(
-        Example("all accounts that have an e-mail address", {"select": "UID, profile", "where": "profile.email is not null"}),
+        Example("accounts with an address", {"select": "UID, profile", "where": "profile.email is not null"}),
         Example("changes by the last login", {"select": "*", "deltaField": "lastLoginTimestamp"}),
     ),
 )  # fmt: skip
@@ -67,7 +72,7 @@ class ReadGigyaAccounts(RecordReader):
 
     select: str = param(
         doc="The fields, separated by commas; an object selects all that is in it, `*` everything.",
-        example="UID, profile, data", check=lambda text: parse_select(text) and None,
+        example="UID, profile, data", check=check_select,
     )  # fmt: skip
     from_: Source = param(
         default=Source.ACCOUNTS, doc="`accounts`, or `emailAccounts` with subscriptions.", example="accounts"
@@ -128,4 +133,5 @@ class ReadGigyaAccounts(RecordReader):
         conditions += [f"preferences.{path}.isConsentGranted = true" for path in self.consent]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         page = max(1, min(self.batch_size, 10_000, run.limit or 10_000))
-        return f"SELECT {self.select} FROM {self.from_}{where} ORDER BY {self.delta_field} LIMIT {page}"
+        order = f"ORDER BY {self.delta_field} LIMIT {page}"
+        return f"SELECT {self.select} FROM {self.from_}{where} {order}"  # noqa: S608 - values went through quote()

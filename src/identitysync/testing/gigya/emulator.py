@@ -1,0 +1,244 @@
+"""The emulator itself: sites, a gate, methods, and bad days."""
+
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import attrs
+
+from identitysync.contract import Clock
+from identitysync.testing.gigya import writes
+from identitysync.testing.gigya.answers import ApiError, envelope
+from identitysync.testing.gigya.faults import FaultKind, Faults
+from identitysync.testing.gigya.requests import Gate, Request, read_request
+from identitysync.testing.gigya.searches import Searches
+from identitysync.testing.gigya.server import LoopbackServer, Reply
+from identitysync.testing.gigya.site import EmulatedSite
+from identitysync.values import Site, json_bytes
+from identitysync.world import SystemClock
+
+_REMEMBERED: Final = 100_000
+
+
+@attrs.frozen
+class Call:
+    """A call that was answered.
+
+    Attributes:
+        method: The method.
+        api_key: The site.
+        error_code: 0 when it went well.
+    """
+
+    method: str
+    api_key: str
+    error_code: int
+
+
+class GigyaEmulator:
+    """Play Gigya on this machine; use it in a ``with`` block, or with ``start`` and ``stop``.
+
+    Attributes:
+        faults: What shall go wrong.
+        calls: The last calls that were answered.
+    """
+
+    def __init__(
+        self,
+        api_key: str = "3_emulated",
+        user_key: str = "AKemulated",
+        secret: str = "c2VjcmV0LW9mLXRoZS1lbXVsYXRvcg==",  # noqa: S107 - a made-up secret of a made-up site
+        accounts: Iterable[dict[str, Any]] = (),
+        *,
+        data_center: str = "us1",
+        refuse_email: str | Callable[[str], bool] | None = None,
+        bearers: Iterable[str] = (),
+        clock: Clock | None = None,
+        path: str | Path | None = None,
+        port: int = 0,
+    ) -> None:
+        """Make the first site; nothing is answered before ``start``.
+
+        Args:
+            api_key: The first site's API key.
+            user_key: The user key that opens the sites.
+            secret: That key's secret, in base64.
+            accounts: The first site's accounts.
+            data_center: The data center that is played.
+            refuse_email: E-mail addresses that are refused: a regular expression, or a function.
+            bearers: Tokens that are accepted instead of a signature.
+            clock: Tells the time.
+            path: A folder for the sites' SQLite files; None keeps everything in memory.
+            port: The port; 0 for any that is free.
+        """
+        self._user_key, self._secret, self._data_center = user_key, secret, data_center
+        self._clock = clock or SystemClock()
+        self._folder = None if path is None else Path(path)
+        self._bearers = frozenset(bearers)
+        self._refuses = _refuser(refuse_email)
+        self._gate, self._searches = Gate(), Searches()
+        self._sites: dict[str, EmulatedSite] = {}
+        self._server = LoopbackServer(self._handle, port)
+        self.faults = Faults()
+        self.calls: deque[Call] = deque(maxlen=_REMEMBERED)
+        self._lock = threading.Lock()
+        self._first = self.add_site(api_key, accounts)
+
+    @property
+    def url(self) -> str:
+        """The address."""
+        return f"http://127.0.0.1:{self._server.port}"
+
+    @property
+    def first(self) -> EmulatedSite:
+        """The first site."""
+        return self._first
+
+    @property
+    def site(self) -> Site:
+        """The first site, as ``run(site=…)`` takes it."""
+        return self._first.site
+
+    @property
+    def accounts(self) -> Iterable[dict[str, Any]]:
+        """The first site's accounts."""
+        return self._first.accounts
+
+    def account(self, uid: str) -> dict[str, Any] | None:
+        """Give one account of the first site, or None."""
+        return self._first.account(uid)
+
+    def add_site(
+        self,
+        api_key: str,
+        accounts: Iterable[dict[str, Any]] = (),
+        *,
+        user_key: str | None = None,
+        secret: str | None = None,
+    ) -> EmulatedSite:
+        """Make another site.
+
+        Args:
+            api_key: Its API key.
+            accounts: Its accounts.
+            user_key: The user key that opens it; the first site's by default.
+            secret: That key's secret.
+
+        Returns:
+            The site; its ``site`` is what ``run(site=…)`` takes.
+        """
+        path = None if self._folder is None else self._folder / f"{re.sub(r'[^A-Za-z0-9_-]', '_', api_key)}.db"
+        site = EmulatedSite(
+            api_key,
+            user_key or self._user_key,
+            secret or self._secret,
+            self.url,
+            data_center=self._data_center,
+            path=path,
+        )
+        site.add_accounts(accounts)
+        self._sites[api_key] = site
+        return site
+
+    def start(self) -> Self:
+        """Begin to answer."""
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop to answer."""
+        self._server.stop()
+        for site in self._sites.values():
+            site.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<Gigya emulator at {self.url}: {', '.join(self._sites)}>"
+
+    def _handle(self, verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        if verb not in {"GET", "POST"}:
+            return Reply(b"the emulator answers GET and POST", 405, "text/plain")
+        request = read_request(verb, target, headers, body)
+        fault = self.faults.take(request.method, has_cursor="cursorId" in request.params)
+        if fault is not None:
+            reply = self._misbehave(request, *fault)
+            if reply is not None:
+                return reply
+        try:
+            result: dict[str, Any] | ApiError = self._answer(request)
+        except ApiError as refused:
+            result = refused
+        return self._reply(request, result)
+
+    def _reply(self, request: Request, result: dict[str, Any] | ApiError) -> Reply:
+        answer = envelope(self._clock.now(), result, request.params.get("context"))
+        self.calls.append(Call(request.method, request.params.get("apiKey", ""), answer["errorCode"]))
+        wants_status = request.params.get("httpStatusCodes", "").lower() == "true"
+        return Reply(json_bytes(answer), answer["statusCode"] if wants_status else 200)
+
+    def _answer(self, request: Request) -> dict[str, Any]:
+        api_key = request.params.get("apiKey", "")
+        if not api_key:
+            raise ApiError(400002, "Missing required parameter: apiKey")
+        site = self._sites.get(api_key)
+        if site is None:
+            raise ApiError(400093, f"there is no site {api_key}")
+        now = self._clock.now()
+        self._gate.check(request, site, now, self._bearers)
+        params = request.params
+        match request.method:
+            case "accounts.search":
+                return self._searches.search(site, params, now)
+            case "accounts.getAccountInfo":
+                return writes.get_account_info(site, params)
+            case "accounts.setAccountInfo":
+                return writes.set_account_info(site, params, now, self._refuses)
+            case "accounts.importFullAccount":
+                return writes.import_full_account(site, params, now, self._refuses)
+            case "accounts.importLiteAccount":
+                return writes.import_lite_account(site, params, now, self._refuses)
+            case "accounts.deleteAccount":
+                return writes.delete_account(site, params)
+        raise ApiError(405001, f"there is no method {request.method}")
+
+    def _misbehave(self, request: Request, kind: FaultKind, seconds: float) -> Reply | None:
+        match kind:
+            case FaultKind.RATE_LIMIT:
+                return self._reply(request, ApiError(403048))
+            case FaultKind.ERROR_500:
+                return self._reply(request, ApiError(500001))
+            case FaultKind.HTTP_500:
+                return Reply(b"Internal Server Error", 500, "text/plain")
+            case FaultKind.HTTP_429:
+                return Reply(b"Too Many Requests", 429, "text/plain", {"Retry-After": str(int(seconds))})
+            case FaultKind.BROKEN_JSON:
+                return Reply(b'{"errorCode": 0, "results": [{"UID"')
+            case FaultKind.HTML:
+                return Reply(b"<html><body>Service unavailable</body></html>", 200, "text/html")
+            case FaultKind.DROP:
+                return Reply(b"x" * 100, drop=True)
+            case FaultKind.EXPIRED_CURSOR:
+                self._searches.forget(request.params["cursorId"])
+            case FaultKind.SLOW:
+                self._clock.sleep(seconds)
+        return None
+
+
+def _refuser(wanted: str | Callable[[str], bool] | None) -> Callable[[str], bool]:
+    if wanted is None:
+        return lambda _: False
+    if callable(wanted):
+        return wanted
+    pattern = re.compile(wanted)
+    return lambda email: pattern.search(email) is not None

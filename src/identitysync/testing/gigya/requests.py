@@ -1,0 +1,134 @@
+"""Requests as they come: who calls which method with what, and whether the signature fits."""
+
+import base64
+import hashlib
+import hmac
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import attrs
+
+from identitysync.testing.gigya.answers import ApiError
+from identitysync.testing.gigya.site import EmulatedSite
+
+_LIFETIME = 600
+"""Seconds that the time of a request may differ from the clock."""
+
+_NONCES = 200_000
+
+
+@attrs.frozen
+class Request:
+    """A request to a method.
+
+    Attributes:
+        verb: ``POST`` or ``GET``.
+        urls: The addresses that the caller may have signed.
+        method: The method with its namespace, from the path.
+        params: The parameters of query and body.
+        bearer: The token of the ``Authorization`` header.
+    """
+
+    verb: str
+    urls: tuple[str, ...]
+    method: str
+    params: Mapping[str, str]
+    bearer: str = ""
+
+
+def read_request(verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
+    """Read a request as it came over the wire.
+
+    Args:
+        verb: The HTTP method.
+        target: The request target: a path, or a whole URL from a client that takes us for its proxy.
+        headers: The headers by lower-case name.
+        body: The body.
+
+    Returns:
+        The request.
+    """
+    whole = target if "://" in target else f"http://{headers.get('host', 'localhost')}{target}"
+    parts = urlsplit(whole)
+    params = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if body:
+        params |= parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    port = parts.port
+    host = (parts.hostname or "").lower()
+    urls = [f"{parts.scheme}://{host}{'' if port in {None, _default(parts.scheme)} else f':{port}'}{parts.path}"]
+    if "://" in target and parts.scheme == "http":  # a proxy sees http where the client may have meant https
+        urls.append(f"https://{host}{'' if port in {None, 443} else f':{port}'}{parts.path}")
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else ""
+    return Request(verb, tuple(urls), parts.path.strip("/").rpartition("/")[2], params, bearer)
+
+
+class Gate:
+    """Let in who may call."""
+
+    def __init__(self) -> None:
+        """Remember no nonce yet."""
+        self._nonces: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def check(self, request: Request, site: EmulatedSite, now: datetime, bearers: frozenset[str]) -> None:
+        """Raise ``ApiError`` unless the request may be answered.
+
+        Args:
+            request: The request.
+            site: The site that it names.
+            now: The time.
+            bearers: Tokens that are accepted.
+        """
+        params = request.params
+        if request.bearer:
+            if request.bearer not in bearers:
+                raise ApiError(403001, "the bearer token is not accepted")
+            return
+        if "userKey" not in params and "sig" not in params and "secret" not in params:
+            raise ApiError(400002, "Missing required parameter: userKey")
+        if params.get("userKey") != site.user_key:
+            raise ApiError(403001, "there is no such user key")
+        if "sig" not in params:
+            if params.get("secret") != site.secret:
+                raise ApiError(403003, "the secret does not fit")
+            return
+        self._check_time(params, now)
+        expected = {_signature(site.secret, request.verb, url, params) for url in request.urls}
+        if not any(hmac.compare_digest(params["sig"], each) for each in expected):
+            raise ApiError(403003, "the signature does not fit the request")
+        self._check_nonce(params)
+
+    def _check_time(self, params: Mapping[str, str], now: datetime) -> None:
+        stamp = params.get("timestamp", "")
+        if not stamp.isdecimal():
+            raise ApiError(400002, "Missing required parameter: timestamp")
+        if abs(int(stamp) - now.timestamp()) > _LIFETIME:
+            raise ApiError(403002, f"the request's time {stamp} is too far from {int(now.timestamp())}")
+
+    def _check_nonce(self, params: Mapping[str, str]) -> None:
+        nonce = params.get("nonce", "")
+        if not nonce:
+            raise ApiError(400002, "Missing required parameter: nonce")
+        with self._lock:
+            if nonce in self._nonces:
+                raise ApiError(403004, "the nonce was used before")
+            self._nonces[nonce] = None
+            if len(self._nonces) > _NONCES:
+                self._nonces.popitem(last=False)
+
+
+def _default(scheme: str) -> int:
+    return 443 if scheme == "https" else 80
+
+
+def _signature(secret: str, verb: str, url: str, params: Mapping[str, str]) -> str:
+    """Sign as the documentation says; written apart from the client, so that one can judge the other."""
+    pairs = sorted((key, value) for key, value in params.items() if key != "sig")
+    query = "&".join(f"{key}={quote(value, safe='~')}" for key, value in pairs)
+    text = f"{verb}&{quote(url, safe='~')}&{quote(query, safe='~')}"
+    digest = hmac.new(base64.b64decode(secret), text.encode(), hashlib.sha1).digest()
+    return base64.b64encode(digest).decode()

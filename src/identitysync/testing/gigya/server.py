@@ -1,0 +1,133 @@
+"""A small HTTP/1.1 server on the loopback interface: requests in, bytes out, connections kept alive."""
+
+import contextlib
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import attrs
+
+MAX_BODY: Final = 64 << 20
+_IDLE: Final = 30.0
+
+
+@attrs.frozen
+class Reply:
+    """What is sent back.
+
+    Attributes:
+        body: The body.
+        status: The HTTP status.
+        content_type: The type of the body.
+        headers: More headers.
+        drop: Whether the connection breaks off in the middle instead.
+    """
+
+    body: bytes
+    status: int = 200
+    content_type: str = "text/javascript; charset=utf-8"
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    drop: bool = False
+
+
+Handle = Callable[[str, str, Mapping[str, str], bytes], Reply]
+"""Answers a request: verb, target, headers by lower-case name, body."""
+
+
+class LoopbackServer:
+    """Listen on 127.0.0.1, with a thread for each connection."""
+
+    def __init__(self, handle: Handle, port: int = 0) -> None:
+        """Bind the port.
+
+        Args:
+            handle: Answers the requests.
+            port: The port; 0 for any that is free.
+        """
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        server = self
+
+        class Connection(socketserver.StreamRequestHandler):
+            disable_nagle_algorithm = True
+            timeout = _IDLE
+            rbufsize = 1 << 16
+            wbufsize = 1 << 16
+
+            def handle(self) -> None:
+                with server.kept(self.request), contextlib.suppress(OSError, ValueError):
+                    while _serve(self, handle):
+                        pass
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            allow_reuse_address = True
+            request_queue_size = 128
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Say nothing: a client that breaks off is no fault of the server."""
+
+        self._server = Server(("127.0.0.1", port), Connection)
+        self.port = int(self._server.server_address[1])
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop to answer, and break all connections off."""
+        self._server.shutdown()
+        self._server.server_close()
+        with self._lock:
+            for each in self._open:
+                with contextlib.suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
+
+    @contextlib.contextmanager
+    def kept(self, connection: socket.socket) -> Iterator[None]:
+        """Remember a connection while it is open."""
+        with self._lock:
+            self._open.add(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open.discard(connection)
+
+
+def _serve(connection: socketserver.StreamRequestHandler, handle: Handle) -> bool:
+    """Answer one request; tell whether the connection stays."""
+    line = connection.rfile.readline(1 << 16)
+    parts = line.decode("latin-1").split()
+    if len(parts) != 3:
+        return False
+    verb, target, version = parts
+    headers: dict[str, str] = {}
+    while (raw := connection.rfile.readline(1 << 16)) not in {b"\r\n", b"\n", b""}:
+        name, _, value = raw.decode("latin-1").partition(":")
+        headers[name.strip().lower()] = value.strip()
+    length = int(headers.get("content-length") or 0)
+    if not 0 <= length <= MAX_BODY:
+        return False
+    if headers.get("expect", "").lower() == "100-continue":
+        connection.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        connection.wfile.flush()
+    body = connection.rfile.read(length)
+    reply = handle(verb, target, headers, body)
+    keep = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+    more = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
+    head = (
+        f"HTTP/1.1 {reply.status} {'OK' if reply.status == 200 else 'Error'}\r\nContent-Type: {reply.content_type}\r\n"
+        f"Content-Length: {len(reply.body)}\r\nConnection: {'keep-alive' if keep else 'close'}\r\n{more}\r\n"
+    )
+    if reply.drop:
+        connection.wfile.write(head.encode("latin-1") + reply.body[: len(reply.body) // 2])
+        connection.wfile.flush()
+        return False
+    connection.wfile.write(head.encode("latin-1") + reply.body)
+    connection.wfile.flush()
+    return keep

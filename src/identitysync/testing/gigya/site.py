@@ -1,0 +1,135 @@
+"""One emulated site: its accounts in SQLite, one JSON document each."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from identitysync.values import Secret, Site, json_bytes, json_value
+
+
+class EmulatedSite:
+    """A site of the emulator; safe to use from several threads.
+
+    Attributes:
+        api_key: Its API key.
+        user_key: The user key that opens it.
+        secret: That key's secret, in base64.
+        site: What ``run(site=…)`` takes.
+    """
+
+    def __init__(
+        self, api_key: str, user_key: str, secret: str, url: str, *, data_center: str, path: str | Path | None
+    ) -> None:
+        """Make an empty site.
+
+        Args:
+            api_key: Its API key.
+            user_key: The user key that opens it.
+            secret: That key's secret, in base64.
+            url: The emulator's address.
+            data_center: The data center that it plays.
+            path: The SQLite file; None keeps everything in memory.
+        """
+        self.api_key, self.user_key, self.secret = api_key, user_key, secret
+        self.site = Site(api_key, user_key, Secret(secret), data_center, url)
+        self._lock = threading.RLock()
+        self._base = sqlite3.connect(str(path or ":memory:"), check_same_thread=False, isolation_level=None)
+        self._base.execute("PRAGMA synchronous=OFF")
+        self._base.execute(
+            "CREATE TABLE IF NOT EXISTS account (uid TEXT PRIMARY KEY, email TEXT, lite INTEGER, document BLOB)"
+        )
+        self._base.execute("CREATE INDEX IF NOT EXISTS account_email ON account (email)")
+
+    def add_accounts(self, accounts: Iterable[dict[str, Any]]) -> None:
+        """Put accounts in, over those with the same UID.
+
+        Args:
+            accounts: The accounts; each has a ``UID``.
+        """
+        with self._lock:
+            self._base.execute("BEGIN")
+            self._base.executemany("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", map(_row, accounts))
+            self._base.execute("COMMIT")
+
+    @property
+    def accounts(self) -> Iterator[dict[str, Any]]:
+        """All full accounts, in the order in which they came."""
+        with self._lock:
+            rows = self._base.execute("SELECT document FROM account WHERE NOT lite ORDER BY rowid").fetchall()
+        return (json_value(row[0]) for row in rows)
+
+    @property
+    def lite_accounts(self) -> Iterator[dict[str, Any]]:
+        """All lite accounts, in the order in which they came."""
+        with self._lock:
+            rows = self._base.execute("SELECT document FROM account WHERE lite ORDER BY rowid").fetchall()
+        return (json_value(row[0]) for row in rows)
+
+    def account(self, uid: str) -> dict[str, Any] | None:
+        """Give one account.
+
+        Args:
+            uid: Its UID.
+
+        Returns:
+            The account, or None.
+        """
+        with self._lock:
+            row = self._base.execute("SELECT document FROM account WHERE uid = ?", (uid,)).fetchone()
+        return None if row is None else json_value(row[0])
+
+    def owner_of(self, email: str) -> str | None:
+        """Give the UID of the full account that has an e-mail address, or None."""
+        with self._lock:
+            row = self._base.execute(
+                "SELECT uid FROM account WHERE email = ? AND NOT lite", (email.lower(),)
+            ).fetchone()
+        return None if row is None else str(row[0])
+
+    def lite_with(self, email: str) -> dict[str, Any] | None:
+        """Give the lite account of an e-mail address, or None."""
+        with self._lock:
+            row = self._base.execute(
+                "SELECT document FROM account WHERE email = ? AND lite", (email.lower(),)
+            ).fetchone()
+        return None if row is None else json_value(row[0])
+
+    def put(self, account: dict[str, Any]) -> None:
+        """Store one account."""
+        with self._lock:
+            self._base.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", _row(account))
+
+    def delete(self, uid: str) -> bool:
+        """Remove an account; tell whether it was there."""
+        with self._lock:
+            return self._base.execute("DELETE FROM account WHERE uid = ?", (uid,)).rowcount > 0
+
+    def count(self) -> int:
+        """Count the full accounts."""
+        with self._lock:
+            return int(self._base.execute("SELECT count(*) FROM account WHERE NOT lite").fetchone()[0])
+
+    def locked(self) -> AbstractContextManager[bool]:
+        """Give the lock under which an account is read and written as one."""
+        return self._lock
+
+    def close(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._base.close()
+
+    def __repr__(self) -> str:
+        return f"<emulated site {self.api_key}: {self.count()} accounts>"
+
+
+def _row(account: dict[str, Any]) -> tuple[str, str, bool, bytes]:
+    email = (account.get("profile") or {}).get("email")
+    try:
+        document = json_bytes(account)
+    except ValueError:
+        document = json.dumps(account).encode()
+    return account["UID"], email.lower() if isinstance(email, str) else "", bool(account.get("isLite")), document
