@@ -59,7 +59,7 @@ class Executor:
         *,
         ready: Callable[[PlannedStep], Shape],
         inputs: Mapping[str, Any],
-        outputs: Mapping[str, Callable[[Any], None]],
+        outputs: Mapping[str, Callable[[Any], object]],
         taps: Mapping[str, list[Tap]],
         simulate: bool,
     ) -> None:
@@ -139,7 +139,7 @@ class Executor:
         planned: PlannedStep,
         ready: Callable[[PlannedStep], Shape],
         inputs: Mapping[str, Any],
-        outputs: Mapping[str, Callable[[Any], None]],
+        outputs: Mapping[str, Callable[[Any], object]],
         *,
         simulate: bool,
     ) -> Stage:

@@ -78,7 +78,7 @@ class WriteFilesStage(Stage):
 class PassStage(Stage):
     """A writer that does not write: what it receives passes on, after somebody has seen it."""
 
-    def __init__(self, planned: PlannedStep, run: Run, see: Callable[[Any], None] | None = None) -> None:
+    def __init__(self, planned: PlannedStep, run: Run, see: Callable[[Any], object] | None = None) -> None:
         super().__init__(planned, run)
         self._see = see
 

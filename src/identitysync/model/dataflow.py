@@ -62,7 +62,7 @@ class Step:
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     script: ShapeClass | None = attrs.field(default=None, repr=False, eq=False)
 
-    def __init__(  # noqa: PLR0917 - a step reads best in the order of the flow: id, type, params
+    def __init__(
         self,
         id: str,
         type: str | ShapeClass,
@@ -300,5 +300,5 @@ class Dataflow:
 
         return picture.svg(self)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": f"{self.name}: {self.outline()}", "image/svg+xml": self.svg()}

@@ -79,15 +79,15 @@ class JobStatus:
     processed_records: int = 0
     attempt_number: int = 1
     host_name: str = ""
-    trace: tuple[str, ...] = attrs.field(default=(), converter=tuple, repr=False)
+    trace: tuple[str, ...] = attrs.field(default=(), repr=False)
     archive: bool = False
     site_id: int | None = None
     success_email_notification: str = ""
     failure_email_notification: str = ""
     sampled: bool = False
     steps: Mapping[str, StepReport] = attrs.field(factory=dict, repr=False)
-    files: tuple[DeliveredFile, ...] = attrs.field(default=(), converter=tuple)
-    rejects: tuple[RejectSample, ...] = attrs.field(default=(), converter=tuple, repr=False)
+    files: tuple[DeliveredFile, ...] = ()
+    rejects: tuple[RejectSample, ...] = attrs.field(default=(), repr=False)
     dead_letters: Path | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 

@@ -1,4 +1,4 @@
-"""Where everything meets: run, start, preview, stream and replay a dataflow with this machine's clock and environment."""
+"""Where everything meets: run, start, preview, stream and replay a dataflow on this machine."""
 
 from identitysync.runtime.calls import check, replay, run, scripts, start, stream
 from identitysync.runtime.preview import FileHead, Preview, StepPreview, preview

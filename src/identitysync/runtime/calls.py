@@ -64,7 +64,7 @@ def run(
         full_extract: True reads everything; None reads what has changed since ``flow.last_runtime`` when that is set.
         site: The Gigya site for steps that name none; else the environment's (``GIGYA_API_KEY`` and the like).
         inputs: Step ids to records or files that these steps shall give out, instead of running.
-        outputs: Step ids to a list or function that receives what a writer would have written, or what an end gives out.
+        outputs: Step ids to a list or function that receives what a writer would have written, or an end gives.
         workers: How many processes work at most; None chooses, 1 stays in this process.
         log_level: ``info``, ``error`` or ``debug``; ``debug`` shows records in the trace.
         max_rejects: A count, or a share such as ``"1%"``: with more rejected records the job fails.
@@ -250,5 +250,5 @@ def _level(level: LogLevel | str) -> LogLevel:
 
 
 def _workers(workers: int | None) -> None:
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
+    if workers is not None and (type(workers) is not int or workers < 1):
         raise InvalidParameter(f"workers is a number of processes, 1 or more; found {workers!r}")

@@ -21,7 +21,6 @@ from identitysync.executor import (
     RunSpool,
     Tap,
     Tolerance,
-    TooManyRejects,
     Trace,
     collect_into,
     prepare,
@@ -33,7 +32,7 @@ from identitysync.languages.variables import VariableValues, expand
 from identitysync.model import Dataflow, JobState, JobStatus, LogLevel, read_window
 from identitysync.plan import Plan, PlannedStep, make_plan
 from identitysync.registry import discover
-from identitysync.report import Event, JobEnded, JobStarted, Progressed, Traced
+from identitysync.report import Event, JobEnded, JobStarted, Progressed, RejectSample, Traced
 from identitysync.values import Site, json_bytes
 from identitysync.world import Masker, SystemClock, resolve
 
@@ -224,11 +223,12 @@ class Job:
             sampled=self._options.limit is not None,
             steps=self._executor.counts() if self._executor else {},
             files=tuple(run.delivery.files) if run else (),
-            rejects=tuple(attrs.evolve(each, message=self._masker(each.message)) for each in run.samples.all())
-            if run
-            else (),
+            rejects=self._masked(run.samples.all()) if run else (),
             dead_letters=self._dead_letters.path,
         )
+
+    def _masked(self, rejects: tuple[RejectSample, ...]) -> tuple[RejectSample, ...]:
+        return tuple(attrs.evolve(each, message=self._masker(each.message)) for each in rejects)
 
     def _story(self) -> str:
         run = self._run
@@ -281,7 +281,7 @@ class Job:
 
 def _refuse_odd(options: Options) -> None:
     limit = options.limit
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+    if limit is not None and (type(limit) is not int or limit < 0):
         raise InvalidParameter(f"limit is a number of records, 0 or more; found {limit!r}")
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import attrs
 
 from identitysync.contract import File
+from identitysync.executor import Tap
 from identitysync.model import Dataflow, JobState, JobStatus
 from identitysync.report import RejectSample
 from identitysync.runtime.job import Job, Options
@@ -101,8 +102,8 @@ class Preview(Mapping[str, StepPreview]):
             parts.append(f"<h4>{escape(step.id)} <small>{escape(self._flow.step(step.id).type)}</small></h4>")
             if step.records:
                 parts.append(record_table_html(list(step.records)))
-            for file in step.files:
-                parts.append(f"<p>{escape(file.name)}, {file.size} bytes</p><pre>{escape(file.text)}</pre>")
+            heads = ((escape(file.name), file.size, escape(file.text)) for file in step.files)
+            parts += [f"<p>{name}, {size} bytes</p><pre>{text}</pre>" for name, size, text in heads]
             parts += [f"<p>rejected: {escape(each.code)}: {escape(each.message)}</p>" for each in step.rejects]
         return "\n".join(parts)
 
@@ -144,7 +145,7 @@ def preview(
             kept = records.setdefault(step, [])
             kept += copy_records(given[: max(0, limit - len(kept))])
 
-    taps = {step.id: [see] for step in flow.steps}
+    taps: dict[str, list[Tap]] = {step.id: [see] for step in flow.steps}
     options = Options(
         limit=limit, full_extract=full_extract, site=site, inputs=inputs or {}, outputs=outputs or {}, simulate=True,
         taps=taps,
