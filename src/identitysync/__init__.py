@@ -7,6 +7,7 @@
 """
 
 import logging
+from typing import TYPE_CHECKING, Any
 
 from identitysync.contract import (
     Encoder,
@@ -49,8 +50,10 @@ from identitysync.model import (
     Scheduling,
     Step,
 )
-from identitysync.runtime import Preview, Running, check, preview, replay, run, scripts, start, stream
 from identitysync.values import FieldPath, Record, Secret, Site
+
+if TYPE_CHECKING:
+    from identitysync.runtime import Preview, Running, check, preview, replay, run, scripts, start, stream
 
 __all__ = [
     "Dataflow",
@@ -104,3 +107,16 @@ __all__ = [
 ]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    """Import what runs flows when it is first asked for, so that the package itself imports in a blink."""
+    if name in __all__:
+        from identitysync import runtime
+
+        return getattr(runtime, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

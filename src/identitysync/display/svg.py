@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from typing import Final
 
 from identitysync.display.layout import Layout, Place, lay_out
@@ -89,7 +90,7 @@ def _arrow(edge: Edge, route: list[Place], layout: Layout) -> str:
     tip = end_x + width + 7 if back else end_x - 7
     points.append((tip, end_y))
     path = f"M{points[0][0]:g},{points[0][1]:g}"
-    for index, ((ax, ay), (bx, by)) in enumerate(zip(points, points[1:], strict=False)):
+    for index, ((ax, ay), (bx, by)) in enumerate(pairwise(points)):
         middle = (ax + bx) / 2
         path += f" L{bx:g},{by:g}" if index % 2 else f" C{middle:g},{ay:g} {middle:g},{by:g} {bx:g},{by:g}"
     toward = 7 if not back else -7

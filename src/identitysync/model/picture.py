@@ -82,17 +82,15 @@ def job_html(job: JobStatus) -> str:
 def _rows(job: JobStatus) -> list[tuple[str, ...]]:
     return [
         (
-            id, f"{each.received:,}", f"{each.passed:,}", f"{each.dropped:,}", f"{each.rejected:,}", f"{each.emitted:,}",
-            f"{each.bytes:,}", f"{each.seconds:.3f}",
+            id, f"{each.received:,}", f"{each.passed:,}", f"{each.dropped:,}", f"{each.rejected:,}",
+            f"{each.emitted:,}", f"{each.bytes:,}", f"{each.seconds:.3f}",
         )
         for id, each in job.steps.items()
     ]  # fmt: skip
 
 
+_KINDS = {"datasource.read.": "read", "datasource.write.": "write", "datasource.lookup.": "lookup", "file.": "file"}
+
+
 def _kind(type: str) -> str:
-    for begin, kind in (
-        ("datasource.read.", "read"), ("datasource.write.", "write"), ("datasource.lookup.", "lookup"), ("file.", "file"),
-    ):  # fmt: skip
-        if type.startswith(begin):
-            return kind
-    return type.partition(".")[0]
+    return next((kind for begin, kind in _KINDS.items() if type.startswith(begin)), type.partition(".")[0])

@@ -1,7 +1,6 @@
 """Find the scripts that installed packages offer."""
 
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Final
 
 from identitysync.registry.registry import Offer, Registry
@@ -17,6 +16,8 @@ def discover() -> Registry:
     Returns:
         The registry.
     """
+    from importlib.metadata import entry_points
+
     offers: dict[str, list[Offer]] = {}
     for point in entry_points(group=GROUP):
         package = point.dist.name if point.dist else "an unknown package"

@@ -1,0 +1,1 @@
+"""Scripts for identitysync, as a partner would publish them."""

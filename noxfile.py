@@ -1,0 +1,69 @@
+"""Everything that can be asked of the project: ``nox -s NAME``."""
+
+import os
+import shutil
+
+import nox
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["tests", "lint", "types", "contracts"]
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Run the main job on embedded servers."""
+    session.install(".")
+    session.run("identitysync", "demo", *session.posargs)
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+def tests(session: nox.Session) -> None:
+    """Run the tests."""
+    session.install("-e", ".[dev]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def torture(session: nox.Session) -> None:
+    """Run the laws at length."""
+    session.install("-e", ".[dev]")
+    session.run("pytest", "--hypothesis-profile=long", "--timeout=3600", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style."""
+    session.install("ruff>=0.12")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    session.install("-e", ".[dev]")
+    session.run("mypy")
+
+
+@nox.session
+def contracts(session: nox.Session) -> None:
+    """Check that imports run one way."""
+    session.install("-e", ".[dev]")
+    session.run("lint-imports")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure, side by side with a straightforward hand-written loop."""
+    session.install("-e", ".")
+    session.run("python", "benchmarks/export.py", *session.posargs)
+    session.run("python", "benchmarks/startup.py")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error."""
+    session.install("-e", ".[dev]")
+    shutil.rmtree("docs/_build", ignore_errors=True)
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    session.log(f"open {os.path.join('docs', '_build', 'html', 'index.html')}")
