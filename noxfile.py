@@ -1,6 +1,5 @@
 """Everything that can be asked of the project: ``nox -s NAME``."""
 
-import os
 import shutil
 
 import nox
@@ -66,4 +65,4 @@ def docs(session: nox.Session) -> None:
     session.install("-e", ".[dev]")
     shutil.rmtree("docs/_build", ignore_errors=True)
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
-    session.log(f"open {os.path.join('docs', '_build', 'html', 'index.html')}")
+    session.log("open docs/_build/html/index.html")

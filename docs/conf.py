@@ -6,7 +6,7 @@ from identitysync.docgen import script_index, script_page
 from identitysync.runtime import scripts
 
 project = "identitysync"
-copyright = "the identitysync authors"  # noqa: A001 - Sphinx' own word
+copyright = "the identitysync authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["colon_fence"]
 html_theme = "furo"

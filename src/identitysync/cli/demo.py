@@ -26,6 +26,9 @@ _PAIRS: Final = {
     "city": "profile.city",
     "subscribed": "data.subscribed",
 }
+_DSV: Final = {"columnSeparator": ","}
+_INCOMING: Final = {"remotePath": "outgoing", "fileNameRegex": r"accounts_.*\.csv\.gz"}
+_FILE: Final = "accounts_${now}.csv"
 _LINE_BREAKS: Final = "[\\r\\n]"
 
 
@@ -51,7 +54,7 @@ def export_flow(sftp: dict[str, Any]) -> Dataflow:
                 {"fields": [{"field": "*", "regex": _LINE_BREAKS, "replacement": " "}]},
                 next=["dsv", "marker"],
             ),
-            Step("dsv", "file.format.dsv", {"fileName": "accounts_${now}.csv", **_DSV, "quoteFields": True}, next=["gzip"]),
+            Step("dsv", "file.format.dsv", {**_DSV, "fileName": _FILE, "quoteFields": True}, next=["gzip"]),
             Step("gzip", "file.compress.gzip", next=["sftp"]),
             Step("marker", "file.empty", {"fileName": "accounts.ok"}, next=["sftp"]),
             Step("sftp", "datasource.write.sftp", {**sftp, "remotePath": "outgoing"}),
