@@ -2,12 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import attrs
 
-from identitysync.contract import REQUIRED, ParamSpec, ScriptSpec, Shape, params_of
+from identitysync.contract import REQUIRED, Finding, ParamSpec, ScriptSpec, Shape, params_of
 from identitysync.errors import (
     Diagnostic,
     ExpressionError,
@@ -18,6 +18,8 @@ from identitysync.errors import (
     QueryError,
     Severity,
 )
+from identitysync.languages.java_dates import warnings as pattern_warnings
+from identitysync.languages.variables import find_variables
 from identitysync.model import Step
 from identitysync.plan.convert import convert
 from identitysync.registry import Registry
@@ -137,6 +139,8 @@ def _is_open(given: Any, param: ParamSpec) -> bool:
 def _examine(value: Any, param: ParamSpec, path: str, report: Report) -> bool:
     """Run the declared checks on a value and, for a list of entries, on what is in them."""
     sound = param.check is None or _check(param.check, value, path, report)
+    if param.variables and isinstance(value, str):
+        sound &= _check(_dates, value, path, report)
     if isinstance(value, list):
         for index, item in enumerate(value):
             if attrs.has(type(item)) and not isinstance(item, Secret) and _is_entry(item):
@@ -162,6 +166,13 @@ def _check(check: Callable[[Any], Iterable[Any] | None], value: Any, path: str, 
         report(Diagnostic("invalid-parameter", path, str(fault)))
         return False
     return True
+
+
+def _dates(text: str) -> Iterator[Finding]:
+    """Look at the date patterns of the variables in a text."""
+    for variable in find_variables(text):
+        for doubt in pattern_warnings(variable.pattern) if variable.pattern else ():
+            yield Finding("week-year", f"in {variable.text}: {doubt}")
 
 
 def _fault(code: str, path: str, message: str) -> Diagnostic:

@@ -33,7 +33,7 @@ from identitysync.model import Dataflow, JobState, JobStatus, LogLevel, read_win
 from identitysync.plan import Plan, PlannedStep, make_plan
 from identitysync.registry import discover
 from identitysync.report import Event, JobEnded, JobStarted, Progressed, RejectSample, Traced
-from identitysync.values import Site, json_bytes
+from identitysync.values import Site, copy_records, json_bytes
 from identitysync.world import Masker, SystemClock, resolve
 
 BATCH_SIZE: Final = 1000
@@ -255,8 +255,12 @@ class Job:
         return ready
 
     def _taps(self) -> Mapping[str, list[Tap]]:
+        taps = {id: list(self._options.taps.get(id, ())) for id in self.plan.steps}
+        for id, receive in self._outputs.items():
+            if not issubclass(self.plan.steps[id].spec.cls, WRITERS):
+                taps[id].append(_receiving(receive))
         if self._options.log_level is not LogLevel.DEBUG:
-            return self._options.taps
+            return taps
         shown: dict[str, int] = {}
 
         def show(step: str, given: Any) -> None:
@@ -266,7 +270,7 @@ class Job:
                 text = json_bytes(item).decode() if isinstance(item, dict) else item.name
                 self._trace.debug(f"{step} gives {text}")
 
-        return {id: [show, *self._options.taps.get(id, ())] for id in self.plan.steps}
+        return {id: [show, *each] for id, each in taps.items()}
 
     def _traced(self, level: str, text: str) -> None:
         self._tell(Traced(self._clock.now(), self.id, level, text))
@@ -302,6 +306,16 @@ def _outputs(
             raise InvalidParameter(f"outputs[{id!r}] is a list or a function; found {type(target).__name__}")
         made[id] = collect_into(target) if isinstance(target, list) else target
     return made
+
+
+def _receiving(receive: Callable[[Any], object]) -> Tap:
+    """Make a tap of what receives single records or files."""
+
+    def tap(_: str, given: Any) -> None:
+        for item in copy_records(given) if isinstance(given, list) else [given]:
+            receive(item)
+
+    return tap
 
 
 def _folder(given: str | Path | None) -> Path:

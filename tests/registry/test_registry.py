@@ -1,0 +1,173 @@
+"""What is registered, and what is wrong with it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import identitysync as idx
+from identitysync.contract import Example, FileTransform, Formatter, Mapper, Parser
+from identitysync.errors import PluginError
+from identitysync.model import Step
+from identitysync.plan.bind import bind
+from identitysync.registry.registry import Offer, Registry
+from identitysync.runtime import scripts
+from identitysync.values import copy_records
+
+
+def test_every_built_in_script_loads_and_documents_itself():
+    for type, description in scripts().items():
+        assert description.problem == ""
+        assert description.spec.type == type
+        assert description.summary.endswith(".")
+        assert description.spec.doc, type
+        assert description.spec.examples, type
+        for param in description.params:
+            assert param.doc.endswith("."), f"{type}.{param.wire}"
+            assert param.example is not None, f"{type}.{param.wire}"
+
+
+EXAMPLES = [
+    pytest.param(type, example, id=f"{type}: {example.doc}")
+    for type, each in scripts().items()
+    if each.package == "identitysync"
+    for example in each.spec.examples
+]
+
+
+@pytest.mark.parametrize(("type", "example"), EXAMPLES)
+def test_every_worked_example_does_what_it_says(type: str, example: Example):
+    faults = []
+    bound = bind(Step("x", type, example.params), "$", scripts(), faults.append, run=False)
+
+    assert [fault for fault in faults if fault.code not in {"clear-secret"}] == []
+    script = bound.script
+    assert script is not None
+    if example.before is None:
+        return
+    match script:
+        case Mapper():
+            worker = script.open()
+            got = [out for out in map(worker.map, copy_records(example.before)) if out is not None]
+        case Parser():
+            got = list(script.parse(idx.File("f", example.before.encode())))
+        case Formatter():
+            encoder = script.encoder()
+            made = [(encoder.encode([record]), encoder.layout()) for record in example.before]
+            blocks = [block if at == encoder.layout() else encoder.adapt(block, at) for block, at in made]
+            got = (encoder.start() + encoder.joint.join(blocks) + encoder.finish()).decode()
+        case FileTransform():
+            pytest.fail("a file transform's example has no text")
+    assert got == example.after
+
+
+def test_a_broken_plugin_is_named_and_harms_nobody_else():
+    registry = Registry({
+        "broken.import": (Offer("bad-package", "no_such_module:X"),),
+        "broken.class": (Offer("odd-package", "json:dumps"),),
+        "field.rename": (Offer("identitysync", "identitysync.scripts.fields.rename:Rename"),),
+        "twice": (Offer("one", "a:A"), Offer("two", "b:B")),
+        "other.name": (Offer("liar", "identitysync.scripts.fields.rename:Rename"),),
+    })  # fmt: skip
+
+    assert "bad-package" in registry["broken.import"].problem
+    assert "odd-package" in registry["broken.class"].problem
+    assert "one" in registry["twice"].problem
+    assert "two" in registry["twice"].problem
+    assert "liar" in registry["other.name"].problem
+    assert registry["field.rename"].problem == ""
+    with pytest.raises(PluginError):
+        registry["twice"].spec  # noqa: B018 - loading it is the question
+
+
+def test_types_are_found_whatever_their_case_and_suggested_when_they_are_wrong():
+    registry = scripts()
+
+    assert registry["FIELD.rename "].type == "field.rename"
+    assert "field.rename" in registry.suggest("field.renmae")
+    with pytest.raises(TypeError):
+        registry["x"] = 1  # type: ignore[index]
+
+
+def test_a_class_or_a_function_of_this_process_is_enough():
+    @idx.script("note.upper", summary="Write in capitals.")
+    def upper(record: idx.Record, *, field: str = idx.param(doc="The field.")) -> idx.Record:
+        record[field] = record[field].upper()
+        return record
+
+    @idx.script("note.split", summary="Give one record for each word.")
+    def words(record: idx.Record):
+        for word in record["name"].split():
+            yield {"name": word}
+
+    out = []
+    flow = idx.Dataflow(name="n", steps=[
+        idx.Step("read", "file.parse.json", next=["upper"]),
+        idx.Step("upper", upper, {"field": "name"}, next=["words"]),
+        idx.Step("words", words),
+    ])  # fmt: skip
+    job = idx.run(flow, inputs={"read": [{"name": "ada lovelace"}, {"name": 3}]}, outputs={"words": out})
+
+    assert out == [{"name": "ADA"}, {"name": "LOVELACE"}]
+    assert job.steps["upper"].rejected == 1
+    assert job.steps["words"].emitted == 2
+
+
+@pytest.mark.timeout(300)
+def test_the_example_package_is_built_installed_and_run(tmp_path):
+    from pathlib import Path
+
+    package = Path(__file__).parents[2] / "examples" / "acme-scripts"
+    root = Path(__file__).parents[2]
+    site = tmp_path / "site"
+    build = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(tmp_path / "dist"),
+        str(package),
+    ]
+    subprocess.run(build, check=True, capture_output=True, timeout=200)
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(site),
+        str(wheel),
+    ]
+    subprocess.run(install, check=True, capture_output=True, timeout=200)
+    flow = {"name": "acme", "steps": [
+        {"id": "read", "type": "datasource.read.file", "params": {"url": str(tmp_path / "in.json")}, "next": ["parse"]},
+        {"id": "parse", "type": "file.parse.json", "next": ["shout"]},
+        {"id": "shout", "type": "acme.shout", "params": {"field": "name"}, "next": ["halves"]},
+        {"id": "halves", "type": "acme.halves", "params": {"field": "n"}, "next": ["out"]},
+        {"id": "out", "type": "file.format.json", "params": {"fileName": "o.json", "lines": True}, "next": ["write"]},
+        {"id": "write", "type": "datasource.write.file", "params": {"url": str(tmp_path / "out")}},
+    ]}  # fmt: skip
+    (tmp_path / "in.json").write_text('[{"name": "ada", "n": 4}, {"name": 7, "n": 1}]')
+    (tmp_path / "flow.json").write_text(json.dumps(flow))
+    environment = {
+        "PYTHONPATH": f"{site}:{root / 'src'}",
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "NO_LIVE_PROGRESS": "1",
+    }
+    command = [sys.executable, "-m", "identitysync", "run", str(tmp_path / "flow.json"), "--json"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=False)
+
+    assert ran.returncode == 0, ran.stderr
+    job = json.loads(ran.stdout)
+    assert job["steps"]["shout"]["rejected"] == 1
+    assert (tmp_path / "out" / "o.json").read_text().splitlines() == [
+        '{"name":"ADA","n":2.0,"part":1}', '{"name":"ADA","n":2.0,"part":2}',
+    ]  # fmt: skip
