@@ -41,7 +41,7 @@ def test_every_worked_example_does_what_it_says(type: str, example: Example):
     faults = []
     bound = bind(Step("x", type, example.params), "$", scripts(), faults.append, run=False)
 
-    assert [fault for fault in faults if fault.code not in {"clear-secret"}] == []
+    assert [fault for fault in faults if fault.code != "clear-secret"] == []
     script = bound.script
     assert script is not None
     if example.before is None:

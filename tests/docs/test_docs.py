@@ -1,0 +1,76 @@
+"""Documentation is run."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def snippets(path):
+    return re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["tutorials/first-flow.md", "how-to/own-script.md"])
+def test_the_snippets_of_a_page_run_one_after_the_other(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = {"__name__": "snippets"}
+    for snippet in snippets(ROOT / "docs" / page):
+        exec(compile(snippet, page, "exec"), namespace)
+
+
+def test_the_readmes_flow_is_sound():
+    import identitysync as idx
+
+    code = snippets(ROOT / "README.md")[0]
+    code = "\n".join(
+        line
+        for line in code.splitlines()
+        if "Dataflow.load" not in line and not line.startswith(("idx.preview", "job", "idx.replay"))
+    )
+    namespace = {}
+    exec(compile(code, "README.md", "exec"), namespace)
+
+    assert [str(fault) for fault in idx.check(namespace["flow"])] == []
+    assert namespace["flow"].outline() == "account > rename > remove > dsv > gzip > folder"
+
+
+@pytest.mark.timeout(180)
+def test_the_documentation_builds_without_a_warning_and_has_a_page_for_each_script(tmp_path):
+    from identitysync.runtime import scripts
+
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-b",
+        "html",
+        str(ROOT / "docs"),
+        str(tmp_path),
+    ]
+    built = subprocess.run(command, capture_output=True, text=True, timeout=170, check=False)
+
+    assert built.returncode == 0, built.stderr
+    for type in scripts():
+        assert (tmp_path / "reference" / "scripts" / f"{type}.html").exists()
+
+
+@pytest.mark.timeout(120)
+def test_the_notebook_runs(tmp_path):
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(ROOT / "examples" / "first_flow.ipynb", as_version=4)
+    NotebookClient(
+        notebook, timeout=90, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
+
+    kinds = {kind for cell in notebook.cells for output in cell.get("outputs", ()) for kind in output.get("data", {})}
+    assert "image/svg+xml" in kinds
+    assert "text/html" in kinds
