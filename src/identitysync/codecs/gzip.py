@@ -1,10 +1,17 @@
 """Gzip: files of one or several members, streamed block by block (RFC 1952)."""
 
+import io
+import os
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, Final, cast
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from identitysync.errors import FormatError, InvalidParameter
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 BLOCK: Final = 1 << 20
 """Bytes that are read at a time."""
@@ -15,6 +22,7 @@ MAX_BYTES: Final = 1 << 40
 MAX_RATIO: Final = 1100
 """How much larger a file may become; deflate cannot do more than 1032, so that more is a fault."""
 
+_THREADS: Final = min(4, os.cpu_count() or 1)
 _MAGIC: Final = b"\x1f\x8b"
 _KINDS: Final = (
     (b"PK", "a zip file"), (b"BZh", "a bzip2 file"), (b"\xfd7zXZ", "an xz file"), (b"\x28\xb5\x2f\xfd", "a zstd file"),
@@ -25,6 +33,8 @@ _KINDS: Final = (
 def compress(source: BinaryIO, target: BinaryIO, level: int = 1) -> None:
     """Compress a stream; the result tells neither name nor time, so that equal bytes give equal files.
 
+    Each megabyte becomes a member of its own, which RFC 1952 allows and every reader knows, so that all cores can work.
+
     Args:
         source: What to compress.
         target: Where it goes.
@@ -33,10 +43,24 @@ def compress(source: BinaryIO, target: BinaryIO, level: int = 1) -> None:
     Raises:
         InvalidParameter: There is no such level.
     """
+    compressor(level)
+    first = source.read(BLOCK)
+    second = source.read(BLOCK)
+    if not second:
+        target.write(_member(first, level))
+        return
+    with ThreadPoolExecutor(_THREADS, "gzip") as pool:
+        under_way = deque(pool.submit(_member, block, level) for block in (first, second))
+        while under_way:
+            if len(under_way) <= _THREADS and (block := source.read(BLOCK)):
+                under_way.append(pool.submit(_member, block, level))
+            else:
+                target.write(under_way.popleft().result())
+
+
+def _member(block: bytes, level: int) -> bytes:
     squeezer = compressor(level)
-    while block := source.read(BLOCK):
-        target.write(squeezer.compress(block))
-    target.write(squeezer.flush())
+    return bytes(squeezer.compress(block) + squeezer.flush())
 
 
 def compressor(level: int) -> Any:
@@ -93,13 +117,11 @@ def blocks(source: BinaryIO, *, max_bytes: int = MAX_BYTES, max_ratio: int = MAX
 
     damaged = cast(type[Exception], isal_zlib.error)
     make: Callable[[], Any] = lambda: isal_zlib.decompressobj(wbits=31)  # noqa: E731 - one line says it all
-    taken = given = 0
-    waiting = source.read(BLOCK)
+    waiting = _start(source)
     if not waiting.startswith(_MAGIC):
         raise FormatError(f"not gzip: {_what(waiting)}")
-    inflater = make()
-    while waiting:
-        taken += len(waiting)
+    taken, given, inflater = len(waiting), 0, make()
+    while True:
         while waiting:
             try:
                 block = inflater.decompress(waiting, BLOCK)
@@ -110,28 +132,78 @@ def blocks(source: BinaryIO, *, max_bytes: int = MAX_BYTES, max_ratio: int = MAX
                 raise FormatError(f"the gzip data grows to more than {given} bytes from {taken}; it may be a bomb")
             if block:
                 yield block
-            if not inflater.eof:
-                waiting = inflater.unconsumed_tail
-                continue
-            waiting = inflater.unused_data or source.read(BLOCK)
-            taken += 0 if inflater.unused_data else len(waiting)
-            waiting = _after_member(waiting, source, taken)
-            if not waiting:
-                return
-            inflater = make()
-        waiting = source.read(BLOCK)
-    raise FormatError(f"the gzip data is cut off after {taken} bytes: its end is missing")
-
-
-def _after_member(waiting: bytes, source: BinaryIO, taken: int) -> bytes:
-    """Give the bytes of the next member, or nothing at the end; zeros behind the last member are padding."""
-    if waiting and not waiting.strip(b"\0"):
-        while waiting := source.read(BLOCK):
-            if waiting.strip(b"\0"):
+            if inflater.eof:
                 break
-    if waiting and not (_MAGIC.startswith(waiting[:2]) or waiting.startswith(_MAGIC)):
-        raise FormatError(f"the gzip data is followed by something else before byte {taken}: {_what(waiting)}")
-    return waiting
+            waiting = inflater.unconsumed_tail
+        if not inflater.eof:
+            waiting = source.read(BLOCK)
+            taken += len(waiting)
+            if not waiting:
+                raise FormatError(f"the gzip data is cut off after {taken} bytes: its end is missing")
+            continue
+        waiting, more = _next_member(inflater.unused_data, source, taken)
+        if not waiting:
+            return
+        taken += more
+        inflater = make()
+
+
+def open_reader(source: BinaryIO, *, max_bytes: int = MAX_BYTES, max_ratio: int = MAX_RATIO) -> BinaryIO:
+    """Read a gzip stream as if it were not compressed, block by block, as far as somebody reads.
+
+    Args:
+        source: What to uncompress; it is closed with the reader.
+        max_bytes: As in ``decompress``.
+        max_ratio: As in ``decompress``.
+
+    Returns:
+        A stream that cannot go back; reading it raises the errors of ``decompress``.
+    """
+    reader = _Reader(source, blocks(source, max_bytes=max_bytes, max_ratio=max_ratio))
+    return cast(BinaryIO, io.BufferedReader(reader, BLOCK))
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, source: BinaryIO, given: Iterator[bytes]) -> None:
+        self._source, self._given = source, given
+        self._block = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: "Buffer") -> int:
+        into = memoryview(target).cast("B")
+        if not self._block:
+            self._block = memoryview(next(self._given, b""))
+        count = min(len(into), len(self._block))
+        into[:count] = self._block[:count]
+        self._block = self._block[count:]
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            self._source.close()
+        super().close()
+
+
+def _next_member(rest: bytes, source: BinaryIO, taken: int) -> tuple[bytes, int]:
+    """Give the first bytes of the next member, or none, and how many were read; zeros between members are padding."""
+    before, rest = taken, rest.lstrip(b"\0")
+    while len(rest) < 2:
+        more = source.read(BLOCK)
+        if not more:
+            break
+        taken, rest = taken + len(more), (rest + more).lstrip(b"\0")
+    if rest and not rest.startswith(_MAGIC):
+        place = taken - len(rest)
+        raise FormatError(f"the gzip data ends at byte {place}, and something else follows: {_what(rest)}")
+    return rest, taken - before
+
+
+def _start(source: BinaryIO) -> bytes:
+    """Read a first block of at least two bytes, where there are so many."""
+    start = source.read(BLOCK)
+    return start + source.read(BLOCK) if len(start) == 1 else start
 
 
 def _what(start: bytes) -> str:

@@ -61,16 +61,33 @@ class Remote(Protocol):
             How many bytes it has.
 
         Raises:
+            RemoteNotFound: There is no such file.
             RemoteUnavailable: It could not be had as a whole.
+            LocalStorageError: The stream cannot be written.
         """
         ...
 
     def stage(self, source: Path, path: str) -> Staged:
-        """Upload a file under a temporary name in the folder of its final one; missing folders are made."""
+        """Upload a file under a temporary name in the folder of its final one; missing folders are made.
+
+        Its size is verified. Nothing stays behind when it fails, as far as the connection allows.
+
+        Raises:
+            RemoteUnavailable: The connection dropped too often.
+            LocalStorageError: The source cannot be read, or a disk of this machine is full.
+        """
         ...
 
     def delete(self, path: str) -> None:
-        """Remove a file."""
+        """Remove a file.
+
+        Raises:
+            RemoteNotFound: There is no such file.
+        """
+        ...
+
+    def make_folders(self, path: str) -> None:
+        """Make a folder and those above it, where they are missing."""
         ...
 
     def close(self) -> None:

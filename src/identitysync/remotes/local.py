@@ -1,9 +1,8 @@
 """A folder of this machine."""
 
-import errno
 import os
-import secrets
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -12,7 +11,8 @@ import attrs
 
 from identitysync.errors import LocalStorageError, RemoteNotFound, UnsafeName
 from identitysync.remotes.base import Entry
-from identitysync.remotes.names import safe_name
+from identitysync.remotes.names import safe_name, temporary_name
+from identitysync.remotes.storage import LocalTarget, local_storage
 
 
 class LocalFolder:
@@ -29,11 +29,8 @@ class LocalFolder:
     def list(self, folder: str = "") -> list[Entry]:
         """Give the files of a folder, without its sub-folders."""
         place = self._inside(folder) if folder else self.root
-        try:
-            found = [child for child in place.iterdir() if child.is_file()]
-            return [_entry(child, child.relative_to(self.root).as_posix()) for child in found]
-        except OSError as fault:
-            raise _not_found(fault, place) from fault
+        with _reading(place):
+            return [entry for child in place.iterdir() if (entry := self._entry(child)) is not None]
 
     def path(self, path: str) -> Path:
         """Give the place of a file of this folder.
@@ -51,33 +48,46 @@ class LocalFolder:
 
     def fetch(self, path: str, target: BinaryIO) -> int:
         """Copy a file into a stream."""
-        place = self._inside(path)
-        try:
-            with place.open("rb") as source:
-                shutil.copyfileobj(source, target, 1 << 20)
-        except FileNotFoundError as fault:
-            raise _not_found(fault, place) from fault
-        return target.tell()
+        place, kept = self._inside(path), LocalTarget(target)
+        with _reading(place), place.open("rb") as source:
+            kept.copy(source)
+        return kept.size
 
     def stage(self, source: Path, path: str) -> "StagedLocal":
-        """Copy a file beside its final name."""
+        """Copy a file beside its final name; nobody but its owner can read it before it is published."""
         final = self._inside(path)
-        temporary = final.with_name(f".{final.name[-200:]}.{secrets.token_hex(4)}.part")
-        try:
+        temporary = final.with_name(temporary_name(final.name))
+        with local_storage(f"write {final}"):
             final.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "wb") as target, source.open("rb") as stream:
-                shutil.copyfileobj(stream, target, 1 << 20)
+            mode = _make_private(temporary)
+        try:
+            with local_storage(f"read {source}"):
+                stream = source.open("rb")
+            with stream, local_storage(f"write {final}"), temporary.open("wb") as target:
+                LocalTarget(target).copy(stream)
                 target.flush()
                 os.fsync(target.fileno())
-        except OSError as fault:
+        except BaseException:
             temporary.unlink(missing_ok=True)
-            raise _cannot_write(fault, final) from fault
-        return StagedLocal(temporary, final)
+            raise
+        return StagedLocal(temporary, final, mode)
 
     def delete(self, path: str) -> None:
         """Remove a file."""
-        self._inside(path).unlink(missing_ok=True)
+        place = self._inside(path)
+        try:
+            with local_storage(f"remove {place}"):
+                place.unlink()
+        except LocalStorageError as fault:
+            if isinstance(fault.__cause__, FileNotFoundError):
+                raise RemoteNotFound(f"there is no file {place}") from fault
+            raise
+
+    def make_folders(self, path: str) -> None:
+        """Make a folder and those above it."""
+        place = self._inside(path) if path else self.root
+        with local_storage(f"make the folder {place}"):
+            place.mkdir(parents=True, exist_ok=True)
 
     def close(self) -> None:
         """Let go of nothing: there is no connection."""
@@ -94,6 +104,15 @@ class LocalFolder:
             raise UnsafeName(f"{path!r} leaves the folder {self.root} by a link")
         return place
 
+    def _entry(self, child: Path) -> Entry | None:
+        if not child.is_file():
+            return None
+        with suppress(FileNotFoundError):  # gone meanwhile
+            stat = child.stat()
+            modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+            return Entry(child.name, child.relative_to(self.root).as_posix(), stat.st_size, modified)
+        return None
+
 
 @attrs.frozen
 class StagedLocal:
@@ -101,22 +120,31 @@ class StagedLocal:
 
     _temporary: Path
     _final: Path
+    _mode: int
 
     def publish(self) -> str:
         """Give it its final name, and the rights that new files get."""
-        try:
-            mask = os.umask(0)
-            os.umask(mask)
-            self._temporary.chmod(0o666 & ~mask)
+        with local_storage(f"write {self._final}"):
+            self._temporary.chmod(self._mode)
             self._temporary.replace(self._final)
             _sync_folder(self._final.parent)
-        except OSError as fault:
-            raise _cannot_write(fault, self._final) from fault
         return str(self._final)
 
     def discard(self) -> None:
-        """Remove it."""
-        self._temporary.unlink(missing_ok=True)
+        """Remove it, if it is there."""
+        with local_storage(f"remove {self._temporary}"):
+            self._temporary.unlink(missing_ok=True)
+
+
+def _make_private(path: Path) -> int:
+    """Make an empty file for its owner alone, and tell the rights that new files get here."""
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    try:
+        mode = os.fstat(descriptor).st_mode & 0o777
+        path.chmod(0o600)
+    finally:
+        os.close(descriptor)
+    return mode
 
 
 def _sync_folder(folder: Path) -> None:
@@ -128,15 +156,12 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _entry(place: Path, path: str) -> Entry:
-    stat = place.stat()
-    return Entry(place.name, path, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
-
-
-def _not_found(fault: OSError, place: Path) -> RemoteNotFound:
-    return RemoteNotFound(f"{place} cannot be read: {fault.strerror or fault}")
-
-
-def _cannot_write(fault: OSError, place: Path) -> LocalStorageError:
-    hint = "; make room there" if fault.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} else ""
-    return LocalStorageError(f"{place} cannot be written: {fault.strerror or fault}{hint}")
+@contextmanager
+def _reading(place: Path) -> Iterator[None]:
+    try:
+        with local_storage(f"read {place}"):
+            yield
+    except LocalStorageError as fault:
+        if isinstance(fault.__cause__, FileNotFoundError | NotADirectoryError):
+            raise RemoteNotFound(f"there is no {place}") from fault
+        raise

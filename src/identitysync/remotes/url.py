@@ -1,16 +1,20 @@
 """Any URL that fsspec knows, and plain paths."""
 
-import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self
 
-import attrs
-
-from identitysync.errors import InvalidParameter, RemoteNotFound, RemoteUnavailable
+from identitysync.errors import IdentitySyncError, InvalidParameter, RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes.base import Entry, Remote
 from identitysync.remotes.local import LocalFolder
-from identitysync.remotes.names import safe_name
+from identitysync.remotes.names import safe_name, temporary_name
+from identitysync.remotes.staged_url import StagedCommit, StagedRename, StagedUrl
+from identitysync.remotes.storage import BLOCK, LocalTarget, local_storage
+
+ATTEMPTS: Final = 3
+"""How often a file is read when the connection drops; what fsspec itself tries again comes on top."""
 
 _OWN: Final = {
     "sftp": "datasource.*.sftp",
@@ -18,7 +22,9 @@ _OWN: Final = {
     "ftp": "datasource.*.ftp",
     "ftps": "datasource.*.ftp",
 }
-_OBJECT_STORES: Final = {"s3", "s3a", "gs", "gcs", "abfs", "az"}
+_OBJECT_STORES: Final = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"}
+_COMMITTING: Final = {"s3", "s3a", "gs", "gcs"}
+"""Stores whose uploads can be complete and yet unseen, until they are committed."""
 
 
 def is_local(url: str) -> bool:
@@ -78,57 +84,76 @@ class UrlFolder:
             raise InvalidParameter(message)
         import fsspec
 
+        self._given, self._url, self._protocol = url, _shown(url), protocol
         try:
-            self._files, self._root = fsspec.core.url_to_fs(url, skip_instance_cache=protocol != "memory")
+            self._files, root = fsspec.core.url_to_fs(url, skip_instance_cache=protocol != "memory")
         except (ValueError, ImportError) as fault:
-            raise InvalidParameter(f"the URL {_shown(url)} cannot be opened: {fault}") from fault
-        self._root = str(self._root).rstrip("/")
-        self._protocol, self._url = protocol, _shown(url).rstrip("/")
+            raise InvalidParameter(f"the URL {self._url} cannot be opened: {self._said(fault)}") from fault
+        self._root = str(root).rstrip("/")
 
     def list(self, folder: str = "") -> list[Entry]:
-        """Give the files of a folder, without its sub-folders."""
-        place = f"{self._root}/{safe_name(folder)}" if folder else self._root
-        try:
+        """Give the files of a folder, without its sub-folders; a web address that names a file gives that one."""
+        place = self._place(folder)
+        with self._speaking(f"list {self._address(folder)}"):
+            self._files.invalidate_cache()
+            if self._protocol in {"http", "https"} and not folder and not self._url.endswith("/"):
+                return [_entry(self._files.info(self._root), "")]
             found = self._files.ls(place or "/", detail=True)
-        except FileNotFoundError as fault:
-            raise RemoteNotFound(f"there is nothing at {self._url}/{folder}") from fault
-        except OSError as fault:
-            raise RemoteUnavailable(f"{self._url} cannot be listed: {fault}") from fault
-        return [_entry(each) for each in found if each.get("type") == "file"]
+        inside = f"{self._root}/"
+        named = [(each, str(each["name"])) for each in found if each.get("type") == "file"]
+        return [_entry(each, name.removeprefix(inside)) for each, name in named if name.startswith(inside)]
 
     def fetch(self, path: str, target: BinaryIO) -> int:
-        """Copy a file into a stream."""
-        try:
-            with self._files.open(path, "rb") as source:
-                while block := source.read(1 << 20):
-                    target.write(block)
-        except FileNotFoundError as fault:
-            raise RemoteNotFound(f"there is no file {path}") from fault
-        except OSError as fault:
-            raise RemoteUnavailable(f"{path} cannot be read: {fault}") from fault
-        return target.tell()
-
-    def stage(self, source: Path, path: str) -> "StagedUrl":
-        """Upload a file beside its final name; object stores show nothing before an upload is complete anyway."""
-        final = f"{self._root}/{safe_name(path)}"
-        folder, _, name = final.rpartition("/")
-        hidden = self._protocol not in _OBJECT_STORES
-        temporary = f"{folder}/.{name[-200:]}.{secrets.token_hex(4)}.part"
-        staged = StagedUrl(
-            self._files, str(source), temporary if hidden else "", final, f"{self._url}/{safe_name(path)}"
-        )
-        if hidden:
+        """Copy a file into a stream, from the start again when the connection drops."""
+        kept = LocalTarget(target)
+        for attempt in range(ATTEMPTS):
             try:
+                with self._speaking(f"read {self._address(path)}"):
+                    return self._read(self._place(path), kept)
+            except RemoteUnavailable:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                kept.restart()
+        raise AssertionError(path)  # pragma: no cover - the last attempt returns or raises
+
+    def stage(self, source: Path, path: str) -> StagedUrl:
+        """Upload a file beside its final name, or, in a store that can do so, as one that nobody sees yet."""
+        final = self._place(safe_name(path))
+        folder, _, name = final.rpartition("/")
+        committing = self._protocol in _COMMITTING
+        temporary = f"{folder}/{temporary_name(name)}"
+        with self._speaking(f"write {self._address(path)}"):
+            if self._protocol not in _OBJECT_STORES and folder:
                 self._files.makedirs(folder, exist_ok=True)
-                self._files.put_file(str(source), temporary)
-            except OSError as fault:
-                staged.discard()
-                raise RemoteUnavailable(f"{final} cannot be written: {fault}") from fault
+            upload = self._files.open(final, "wb", autocommit=False) if committing else None
+            staged: StagedUrl = (
+                StagedRename(self._files, temporary, final, self._address(path), self._speaking)
+                if upload is None
+                else StagedCommit(upload, self._address(path), self._speaking)
+            )
+            try:
+                stream = upload if upload is not None else self._files.open(temporary, "wb")
+                _send(source, stream)
+                if upload is None:
+                    self._verify(temporary, source.stat().st_size)
+            except BaseException:
+                staged.give_up()
+                raise
         return staged
 
     def delete(self, path: str) -> None:
         """Remove a file."""
-        self._files.rm_file(path)
+        place = self._place(safe_name(path))
+        with self._speaking(f"remove {self._address(path)}"):
+            if not self._files.exists(place):
+                raise RemoteNotFound(f"there is no file {self._address(path)}")
+            self._files.rm_file(place)
+
+    def make_folders(self, path: str) -> None:
+        """Make a folder and those above it; object stores have none."""
+        if self._protocol not in _OBJECT_STORES:
+            with self._speaking(f"make the folder {self._address(path)}"):
+                self._files.makedirs(self._place(path), exist_ok=True)
 
     def close(self) -> None:
         """Let go of nothing: fsspec keeps its connections to itself."""
@@ -139,45 +164,69 @@ class UrlFolder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _read(self, place: str, kept: LocalTarget) -> int:
+        size = self._files.info(place).get("size")
+        with self._files.open(place, "rb") as source:
+            kept.copy(source)
+        if isinstance(size, int) and kept.size != size:
+            raise RemoteUnavailable(f"{size} bytes were announced, {kept.size} arrived")
+        return kept.size
 
-@attrs.frozen
-class StagedUrl:
-    """A file beside its final name, or, for an object store, one that waits on this machine."""
+    def _verify(self, place: str, size: int) -> None:
+        there = self._files.info(place).get("size")
+        if there != size:
+            raise RemoteUnavailable(f"{there} bytes are there, {size} were sent")
 
-    _files: Any
-    _source: str
-    _temporary: str
-    _final: str
-    _address: str
+    def _place(self, path: str) -> str:
+        return f"{self._root}/{safe_name(path)}" if path else self._root
 
-    def publish(self) -> str:
-        """Give it its final name."""
+    def _address(self, path: str) -> str:
+        return f"{self._url.rstrip('/')}/{path}" if path else self._url
+
+    def _said(self, fault: BaseException) -> str:
+        """Give the text of an error without the parts of the URL that may be secret."""
+        return str(fault).replace(self._given, self._url) or type(fault).__name__
+
+    @contextmanager
+    def _speaking(self, doing: str) -> Iterator[None]:
         try:
-            if self._temporary:
-                if self._files.exists(self._final):
-                    self._files.rm_file(self._final)
-                self._files.mv(self._temporary, self._final)
-            else:
-                self._files.put_file(self._source, self._final)
+            yield
+        except RemoteUnavailable as fault:
+            raise RemoteUnavailable(f"cannot {doing}: {fault}") from fault
+        except IdentitySyncError:
+            raise
+        except FileNotFoundError as fault:
+            raise RemoteNotFound(f"cannot {doing}: it does not exist") from fault
+        except PermissionError as fault:
+            raise RemoteError(f"cannot {doing}: it is not permitted ({self._said(fault)})") from fault
         except OSError as fault:
-            raise RemoteUnavailable(f"{self._final} cannot be written: {fault}") from fault
-        return self._address
-
-    def discard(self) -> None:
-        """Remove it."""
-        if self._temporary and self._files.exists(self._temporary):
-            self._files.rm_file(self._temporary)
+            raise RemoteUnavailable(f"cannot {doing}: {self._said(fault)}") from fault
+        except Exception as fault:  # each package behind fsspec has errors of its own
+            raise RemoteError(f"cannot {doing}: {type(fault).__name__}: {self._said(fault)}") from fault
 
 
-def _entry(found: dict[str, Any]) -> Entry:
-    path = str(found["name"])
-    moment = found.get("mtime") or found.get("LastModified") or found.get("last_modified") or found.get("created")
+def _send(source: Path, stream: Any) -> None:
+    """Write a file of this machine into a stream, and close that: only then the last bytes are on their way."""
+    with local_storage(f"read {source}"):
+        start = source.open("rb")
+    with start, stream:
+        while True:
+            with local_storage(f"read {source}"):
+                block = start.read(BLOCK)
+            if not block:
+                return
+            stream.write(block)
+
+
+def _entry(found: dict[str, Any], path: str) -> Entry:
+    moment = next(
+        (found[key] for key in ("mtime", "LastModified", "last_modified", "updated", "created") if found.get(key)), None
+    )
     modified = datetime.fromtimestamp(moment, UTC) if isinstance(moment, int | float) else moment
     if isinstance(modified, datetime) and modified.tzinfo is None:
         modified = modified.replace(tzinfo=UTC)
-    return Entry(
-        path.rpartition("/")[2], path, int(found.get("size") or 0), modified if isinstance(modified, datetime) else None
-    )
+    name = str(found["name"]).rpartition("/")[2]
+    return Entry(name, path, int(found.get("size") or 0), modified if isinstance(modified, datetime) else None)
 
 
 def _shown(url: str) -> str:

@@ -1,0 +1,71 @@
+"""What this machine's disk says, in words for people."""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final
+
+from identitysync.errors import LocalStorageError
+
+BLOCK: Final = 1 << 20
+"""Bytes that are copied at a time."""
+
+_HINTS: Final = {
+    errno.ENOSPC: "; make room on that disk",
+    errno.EDQUOT: "; the user's quota is used up",
+    errno.EFBIG: "; files may not grow that large there",
+    errno.EROFS: "; choose a place that can be written",
+    errno.EACCES: "; the user of this process needs the right to do so",
+    errno.EPERM: "; the user of this process needs the right to do so",
+}
+
+
+@contextmanager
+def local_storage(doing: str) -> Iterator[None]:
+    """Turn errors of this machine's file system into one for people.
+
+    Args:
+        doing: What is done, with the path: ``write /data/x.csv``.
+
+    Raises:
+        LocalStorageError: The disk is full, or this machine refuses.
+    """
+    try:
+        yield
+    except OSError as fault:
+        hint = _HINTS.get(fault.errno or 0, "")
+        raise LocalStorageError(f"cannot {doing}: {fault.strerror or fault}{hint}") from fault
+
+
+class LocalTarget:
+    """Write what arrives from elsewhere into a stream of this machine, from its start again when need be."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Take the stream as it is; what it holds so far is kept.
+
+        Args:
+            stream: Where the bytes go.
+        """
+        self._stream, self._start = stream, stream.tell()
+        self._doing = f"write {getattr(stream, 'name', 'what arrives')}"
+
+    def restart(self) -> None:
+        """Forget what has arrived."""
+        with local_storage(self._doing):
+            self._stream.seek(self._start)
+            self._stream.truncate()
+
+    def write(self, block: bytes) -> None:
+        """Keep a block."""
+        with local_storage(self._doing):
+            self._stream.write(block)
+
+    def copy(self, source: BinaryIO) -> None:
+        """Keep all that a source holds."""
+        shutil.copyfileobj(source, self, BLOCK)
+
+    @property
+    def size(self) -> int:
+        """How many bytes have arrived."""
+        return self._stream.tell() - self._start
