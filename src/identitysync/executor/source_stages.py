@@ -28,23 +28,14 @@ def enter_all(stage: Stage, source: Found) -> Iterator[None]:
     count = stage.counter
     while (room := stage.run.room) > 0:
         started = perf_counter()
-        batch: list[Record] = []
-        rejects: list[Rejected] = []
+        found: list[Any] = []
         fault: IdentitySyncError | None = None
-        ended = True
         try:
-            for number, found in enumerate(islice(source, room), 1):
-                if type(found) is dict:
-                    batch.append(found)
-                elif isinstance(found, Rejected):
-                    rejects.append(found)
-                elif isinstance(found, Note):
-                    stage.run.services.log.info(f"{stage.id}: {found.text}")
-                else:
-                    raise PluginError(f"{stage.id} gave {type(found).__name__} where a record is due")
-                ended = number < room
+            found.extend(islice(source, room))
         except IdentitySyncError as raised:  # what came before the fault goes its way first
             fault = raised
+        ended = len(found) < room
+        batch, rejects = (found, []) if set(map(type, found)) == {dict} else _sorted_out(stage, found)
         stage.timed(started)
         count.received += len(batch) + len(rejects)
         count.passed += len(batch)
@@ -58,6 +49,22 @@ def enter_all(stage: Stage, source: Found) -> Iterator[None]:
     close = getattr(source, "close", None)
     if close is not None:
         close()
+
+
+def _sorted_out(stage: Stage, found: list[Any]) -> tuple[list[Record], list[Rejected]]:
+    """Tell records from rejects and notes."""
+    batch: list[Record] = []
+    rejects: list[Rejected] = []
+    for each in found:
+        if isinstance(each, dict):
+            batch.append(each)
+        elif isinstance(each, Rejected):
+            rejects.append(each)
+        elif isinstance(each, Note):
+            stage.run.services.log.info(f"{stage.id}: {each.text}")
+        else:
+            raise PluginError(f"{stage.id} gave {type(each).__name__} where a record is due")
+    return batch, rejects
 
 
 class ReadRecordsStage(Stage):

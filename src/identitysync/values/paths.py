@@ -79,6 +79,10 @@ class FieldPath:
         """
         if self.literal in record:
             return record.pop(self.literal)
+        if len(self.segments) == 2:  # by far the most usual path, such as profile.email
+            owner = record.get(self.segments[0], MISSING)
+            if type(owner) is dict:
+                return owner.pop(self.segments[1], MISSING)
         parent: Any = record
         for segment in self.segments[:-1]:
             parent = _child(parent, segment)

@@ -60,6 +60,11 @@ class Evaluate(Mapper):
         example=[{"field": "active", "expression": "status eq 'subscribed' ? true : false"}],
     )
 
+    @property
+    def atomic(self) -> bool:  # type: ignore[override]  # one result that goes to the top is written last of all
+        """Whether nothing is written before the last expression has been computed."""
+        return len(self.fields) == 1 and len(self.fields[0].field.segments) == 1
+
     def open(self) -> Self:
         """Compile the expressions once."""
         made = [(each.field, jexl.compile(each.expression)) for each in self.fields]

@@ -43,6 +43,11 @@ class Rename(Mapper):
         """Move the values."""
         for pair in self.fields:
             value = pair.source_field.pop(record)
-            if value is not MISSING:
-                pair.target_field.nest(record, value)
+            if value is MISSING:
+                continue
+            target = pair.target_field
+            if len(target.segments) == 1:
+                record[target.segments[0]] = value
+            else:
+                target.nest(record, value)
         return record

@@ -59,6 +59,11 @@ class Replace(Mapper):
         doc="What is replaced where.", example=[{"field": "*", "regex": "[|\\n]", "replacement": " "}]
     )
 
+    @property
+    def atomic(self) -> bool:  # type: ignore[override]  # what was found can be written where it was found
+        """Whether no entry can be refused: none can take too long, and all texts are texts already."""
+        return not any(compile_regex(each.regex).timed for each in self.fields)
+
     def open(self) -> Self:
         """Compile the regular expressions once."""
         return _Replacer(fields=self.fields)  # type: ignore[return-value]  # it maps as this class does
@@ -92,11 +97,19 @@ class _Replacer:
             value = path.get(record)
             if value is None or value is MISSING:
                 continue
-            text = text_of(value)
+            text = value if type(value) is str else _text(value)
             changed = change(text)
-            if changed != text:
+            if changed is not text and changed != text:
                 path.set(record, changed)
         return record
+
+
+def _text(value: Any) -> str:
+    """Give the text of a value; one that JSON cannot hold, such as half a character, is left as it looks."""
+    try:
+        return text_of(value)
+    except ValueError:
+        return str(value)
 
 
 def _everywhere(value: Any, change: Change) -> Any:

@@ -37,7 +37,7 @@ class DsvEncoder:
 
     def encode(self, records: Sequence[Record]) -> bytes:
         """Encode a batch."""
-        rows = [self._given(record) for record in records] if self._paths else self._found(records)
+        rows = self._given(records) if self._paths else self._found(records)
         try:
             text = self._text(rows)
             block = text.encode(self._body_charset)
@@ -86,8 +86,12 @@ class DsvEncoder:
             quotes = re.sub(f"{escaped}.", "", row, flags=re.DOTALL).count('"')
         return quotes % 2 == 0
 
-    def _given(self, record: Record) -> list[str]:
-        return [_cell(path.get(record)) for path in self._paths]
+    def _given(self, records: Sequence[Record]) -> list[list[str]]:
+        paths = self._paths
+        if all(len(path.segments) == 1 for path in paths):
+            keys = [path.literal for path in paths]
+            return [[v if type(v) is str else _cell(v) for v in map(record.get, keys)] for record in records]
+        return [[_cell(path.get(record)) for path in paths] for record in records]
 
     def _found(self, records: Sequence[Record]) -> list[list[str]]:
         flat = [_flatten(record) if _is_nested(record) else record for record in records]
