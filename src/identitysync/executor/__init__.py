@@ -1,5 +1,6 @@
 """Carry out a plan: streaming, in bounded memory, with three fates for every record and publication at the end."""
 
+from identitysync.executor.collector import calm_collector
 from identitysync.executor.executor import WRITERS, Executor, collect_into
 from identitysync.executor.prepare import prepare, secrets_of
 from identitysync.executor.rejects import DeadLetters, Tolerance
@@ -18,6 +19,7 @@ __all__ = [
     "Tolerance",
     "TooManyRejects",
     "Trace",
+    "calm_collector",
     "collect_into",
     "prepare",
     "secrets_of",

@@ -22,6 +22,7 @@ from identitysync.executor import (
     Tap,
     Tolerance,
     Trace,
+    calm_collector,
     collect_into,
     prepare,
     secrets_of,
@@ -160,7 +161,8 @@ class Job:
                 taps=self._taps(), simulate=self._options.simulate,
             )  # fmt: skip
             self._run.check()
-            yield from self._executor.steps()
+            with calm_collector():
+                yield from self._executor.steps()
             self._run.check()
             self._executor.publish()
             done = True
