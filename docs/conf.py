@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from identitysync.docgen import script_index, script_page
-from identitysync.runtime import scripts
+from identitysync.registry import discover
 
 project = "identitysync"
 copyright = "the identitysync authors"
@@ -25,7 +25,7 @@ def _write(path: Path, text: str) -> None:
 
 def _pages() -> None:
     folder = Path(__file__).parent / "reference" / "scripts"
-    registry = scripts()
+    registry = discover()
     _write(folder / "index.md", script_index(registry))
     for type, each in registry.items():
         _write(folder / f"{type}.md", script_page(each))

@@ -7,6 +7,7 @@
 """
 
 import logging
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from identitysync.contract import (
@@ -53,7 +54,8 @@ from identitysync.model import (
 from identitysync.values import FieldPath, Record, Secret, Site
 
 if TYPE_CHECKING:
-    from identitysync.runtime import Preview, Running, check, preview, replay, run, scripts, start, stream
+    from identitysync.registry import Registry
+    from identitysync.runtime import Preview, Running, check, preview, replay, run, start, stream
 
 __all__ = [
     "Dataflow",
@@ -108,10 +110,25 @@ __all__ = [
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
+# The room of the built-in scripts has the name of the call below. Python hangs a package onto its parent when it is
+# first imported, so the room goes first, and the call stays.
+import_module(f"{__name__}.scripts")
+
+
+def scripts() -> "Registry":
+    """Give the description of every installed script by its step type; read-only.
+
+    Returns:
+        The registry, a mapping that loads a script when it is looked at.
+    """
+    from identitysync.registry import discover
+
+    return discover()
+
 
 def __getattr__(name: str) -> Any:
     """Import what runs flows when it is first asked for, so that the package itself imports in a blink."""
-    if name in __all__:
+    if name in __all__ and name not in globals():
         from identitysync import runtime
 
         return getattr(runtime, name)

@@ -40,7 +40,7 @@ def test_the_readmes_flow_is_sound():
 
 @pytest.mark.timeout(180)
 def test_the_documentation_builds_without_a_warning_and_has_a_page_for_each_script(tmp_path):
-    from identitysync.runtime import scripts
+    import identitysync as idx
 
     command = [
         sys.executable,
@@ -57,7 +57,7 @@ def test_the_documentation_builds_without_a_warning_and_has_a_page_for_each_scri
     built = subprocess.run(command, capture_output=True, text=True, timeout=170, check=False)
 
     assert built.returncode == 0, built.stderr
-    for type in scripts():
+    for type in idx.scripts():
         assert (tmp_path / "reference" / "scripts" / f"{type}.html").exists()
 
 

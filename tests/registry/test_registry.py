@@ -12,12 +12,11 @@ from identitysync.errors import PluginError
 from identitysync.model import Step
 from identitysync.plan.bind import bind
 from identitysync.registry.registry import Offer, Registry
-from identitysync.runtime import scripts
 from identitysync.values import copy_records
 
 
 def test_every_built_in_script_loads_and_documents_itself():
-    for type, description in scripts().items():
+    for type, description in idx.scripts().items():
         assert description.problem == ""
         assert description.spec.type == type
         assert description.summary.endswith(".")
@@ -30,7 +29,7 @@ def test_every_built_in_script_loads_and_documents_itself():
 
 EXAMPLES = [
     pytest.param(type, example, id=f"{type}: {example.doc}")
-    for type, each in scripts().items()
+    for type, each in idx.scripts().items()
     if each.package == "identitysync"
     for example in each.spec.examples
 ]
@@ -39,7 +38,7 @@ EXAMPLES = [
 @pytest.mark.parametrize(("type", "example"), EXAMPLES)
 def test_every_worked_example_does_what_it_says(type: str, example: Example):
     faults = []
-    bound = bind(Step("x", type, example.params), "$", scripts(), faults.append, run=False)
+    bound = bind(Step("x", type, example.params), "$", idx.scripts(), faults.append, run=False)
 
     assert [fault for fault in faults if fault.code != "clear-secret"] == []
     script = bound.script
@@ -62,6 +61,16 @@ def test_every_worked_example_does_what_it_says(type: str, example: Example):
     assert got == example.after
 
 
+def test_the_call_stays_a_call_when_scripts_are_imported():
+    import importlib
+
+    importlib.import_module("identitysync.scripts.fields.rename")
+    from identitysync.scripts.fields.rename import Rename
+
+    assert callable(idx.scripts)
+    assert idx.scripts()["field.rename"].spec.cls is Rename
+
+
 def test_a_broken_plugin_is_named_and_harms_nobody_else():
     registry = Registry({
         "broken.import": (Offer("bad-package", "no_such_module:X"),),
@@ -82,7 +91,7 @@ def test_a_broken_plugin_is_named_and_harms_nobody_else():
 
 
 def test_types_are_found_whatever_their_case_and_suggested_when_they_are_wrong():
-    registry = scripts()
+    registry = idx.scripts()
 
     assert registry["FIELD.rename "].type == "field.rename"
     assert "field.rename" in registry.suggest("field.renmae")

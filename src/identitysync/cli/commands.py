@@ -132,9 +132,9 @@ def graph(flow: str, form: str, output: str | None) -> None:
 def scripts(as_json: bool) -> None:
     """List all scripts that are installed."""
     from identitysync.display import table
-    from identitysync.runtime import scripts as registered
+    from identitysync.registry import discover
 
-    rows = [(type, each.summary) for type, each in registered().items()]
+    rows = [(type, each.summary) for type, each in discover().items()]
     if as_json:
         _print_json(dict(rows))
     else:
@@ -148,9 +148,9 @@ def scripts(as_json: bool) -> None:
 def show(type: str, as_json: bool) -> None:
     """Show what one script does, and its parameters."""
     from identitysync.docgen import script_page
-    from identitysync.runtime import scripts as registered
+    from identitysync.registry import discover
 
-    registry = registered()
+    registry = discover()
     if type not in registry:
         raise InvalidParameter(f"there is no script {type!r}; {registry.suggest(type)}")
     found = registry[type]

@@ -1,4 +1,4 @@
-"""Let Python look for circles of garbage less often while records stream: they hold none, and the looking costs a fifth."""
+"""Let Python look for circles of garbage less often while records stream: they hold none, and looking is dear."""
 
 import gc
 from collections.abc import Iterator

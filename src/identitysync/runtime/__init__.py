@@ -1,6 +1,6 @@
 """Where everything meets: run, start, preview, stream and replay a dataflow on this machine."""
 
-from identitysync.runtime.calls import check, replay, run, scripts, start, stream
+from identitysync.runtime.calls import check, replay, run, start, stream
 from identitysync.runtime.preview import FileHead, Preview, StepPreview, preview
 from identitysync.runtime.running import Running
 
@@ -13,7 +13,6 @@ __all__ = [
     "preview",
     "replay",
     "run",
-    "scripts",
     "start",
     "stream",
 ]

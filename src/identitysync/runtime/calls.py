@@ -8,7 +8,7 @@ from identitysync.contract import File
 from identitysync.errors import Diagnostic, InvalidParameter
 from identitysync.model import Dataflow, JobStatus, LogLevel
 from identitysync.plan import check as check_plan
-from identitysync.registry import Registry, discover
+from identitysync.registry import discover
 from identitysync.report import Event
 from identitysync.runtime.job import Job, Options
 from identitysync.runtime.replay import prepare_replay
@@ -18,15 +18,6 @@ from identitysync.values import Record, Site
 
 Inputs = Mapping[str, Iterable[Any]]
 Outputs = Mapping[str, list[Any] | Callable[[Any], object]]
-
-
-def scripts() -> Registry:
-    """Give the description of every installed script by its step type; read-only.
-
-    Returns:
-        The registry.
-    """
-    return discover()
 
 
 def check(flow: Dataflow) -> list[Diagnostic]:
