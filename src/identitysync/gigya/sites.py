@@ -29,7 +29,7 @@ def site_for(
     Raises:
         InvalidParameter: There is none.
     """
-    if default is None and not (api_key and secret):
+    if default is None and not (api_key and user_key and secret):
         raise InvalidParameter(
             "there is no Gigya site: give run(site=…), set GIGYA_API_KEY, GIGYA_USER_KEY and GIGYA_SECRET, "
             "or put apiKey, userKey and secret into the step"

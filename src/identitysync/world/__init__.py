@@ -1,6 +1,20 @@
 """What services are made of: the clock, HTTP with retries, secrets and their masks."""
 
-from identitysync.world.clock import FixedClock, SystemClock
+from identitysync.world.clock import Clock, FixedClock, SystemClock
+from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
+from identitysync.world.patience import Patience, Retrying
 from identitysync.world.secrets import Masker, resolve
 
-__all__ = ["FixedClock", "Masker", "SystemClock", "resolve"]
+__all__ = [
+    "Clock",
+    "FixedClock",
+    "HttpClient",
+    "HttpResponse",
+    "Masker",
+    "NeverSent",
+    "Patience",
+    "Retrying",
+    "SystemClock",
+    "resolve",
+    "retry_after",
+]

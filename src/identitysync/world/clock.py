@@ -1,7 +1,13 @@
-"""Clocks: the machine's, and one for tests."""
+"""Clocks: the machine's, and one for tests. Both are a ``Clock``."""
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
+
+from identitysync.contract import Clock
+from identitysync.errors import InvalidParameter
+
+__all__ = ["Clock", "FixedClock", "SystemClock"]
 
 
 class SystemClock:
@@ -21,10 +27,10 @@ class SystemClock:
 
 
 class FixedClock:
-    """A clock that stands still, and jumps ahead when somebody sleeps.
+    """A clock that stands still, and jumps ahead when somebody sleeps; safe to share between threads.
 
     Attributes:
-        slept: How long each sleep was.
+        slept: How long each sleep was, in seconds.
     """
 
     def __init__(self, now: datetime) -> None:
@@ -32,9 +38,15 @@ class FixedClock:
 
         Args:
             now: What it tells, aware of its zone.
+
+        Raises:
+            InvalidParameter: The time has no zone.
         """
+        if now.tzinfo is None:
+            raise InvalidParameter(f"a clock needs a time with a zone, such as datetime(…, tzinfo=UTC); found {now}")
         self._now = now.astimezone(UTC)
         self._seconds = 0.0
+        self._lock = threading.Lock()
         self.slept: list[float] = []
 
     def now(self) -> datetime:
@@ -48,9 +60,10 @@ class FixedClock:
     def sleep(self, seconds: float) -> None:
         """Jump ahead."""
         self.slept.append(seconds)
-        self.advance(seconds)
+        self.advance(max(0.0, seconds))
 
     def advance(self, seconds: float) -> None:
         """Jump ahead without anybody sleeping."""
-        self._now += timedelta(seconds=seconds)
-        self._seconds += seconds
+        with self._lock:
+            self._now += timedelta(seconds=seconds)
+            self._seconds += seconds

@@ -1,22 +1,46 @@
 """HTTP with verified hosts, bounded waits, and second tries where they cannot do harm."""
 
-import email.utils
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
 
 from identitysync.contract import Clock
-from identitysync.errors import RemoteError, RemoteUnavailable
+from identitysync.errors import AuthenticationFailed, HostNotTrusted, InvalidParameter, RemoteError, RemoteUnavailable
 from identitysync.values import json_value
+from identitysync.world.patience import Patience, Retrying
+
+if TYPE_CHECKING:
+    import urllib3
+
+Fault = TypeVar("Fault", bound=Exception)
 
 MAX_BODY: Final = 256 << 20
-"""Bytes that an answer may have."""
+"""Bytes that an answer may have, unpacked."""
 
-_TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""HTTP statuses after which the same request may work."""
+
+_CHUNK: Final = 1 << 16
+_HEADERS: Final = {"Accept-Encoding": "gzip", "User-Agent": "identitysync"}
+_REPEATABLE: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
+_REASONS: Final = {
+    "NewConnectionError": "cannot be reached; check the address, and that the network lets you through",
+    "NameResolutionError": "there is no host of that name, or it cannot be looked up; check the address",
+    "ConnectTimeoutError": "did not accept the connection in time",
+    "EmptyPoolError": "all connections stayed busy",
+    "ReadTimeoutError": "did not answer in time",
+    "SSLError": "does not speak TLS as it should",
+    "ProtocolError": "broke the connection off",
+    "DecodeError": "sent an answer whose compression is broken",
+}
+
+
+class NeverSent(RemoteUnavailable):
+    """There was no connection, so that nothing was sent: trying again does no harm."""
 
 
 @attrs.frozen
@@ -26,7 +50,7 @@ class HttpResponse:
     Attributes:
         status: The HTTP status.
         headers: The headers, by lower-case name.
-        body: The whole body.
+        body: The whole body, unpacked.
     """
 
     status: int
@@ -42,65 +66,8 @@ class HttpResponse:
         return json_value(self.body)
 
 
-@attrs.frozen
-class Patience:
-    """How long to keep trying.
-
-    Attributes:
-        attempts: How often at most.
-        first_pause: Seconds before the second try; each further pause is twice as long.
-        longest_pause: Seconds that a pause may take, whatever the other end asks for.
-        total: Seconds after which no further try begins.
-    """
-
-    attempts: int = 8
-    first_pause: float = 0.25
-    longest_pause: float = 30.0
-    total: float = 300.0
-
-
-class Retrying:
-    """The pauses between the tries of one call."""
-
-    def __init__(self, patience: Patience, clock: Clock, jitter: Callable[[], float]) -> None:
-        """Begin with the first try.
-
-        Args:
-            patience: How long to keep trying.
-            clock: Tells and passes the time.
-            jitter: A number from 0 to 1, other each time, so that many callers do not come back at once.
-        """
-        self._patience, self._clock, self._jitter = patience, clock, jitter
-        self._tried = 0
-        self._deadline = clock.monotonic() + patience.total
-
-    @property
-    def tried(self) -> int:
-        """How many tries there were."""
-        return self._tried
-
-    def again(self, asked_for: float | None = None) -> bool:
-        """Wait before the next try.
-
-        Args:
-            asked_for: Seconds that the other end asked to wait.
-
-        Returns:
-            Whether there is a next try; when there is none, nothing was waited.
-        """
-        self._tried += 1
-        if self._tried >= self._patience.attempts:
-            return False
-        pause = self._patience.first_pause * 2 ** (self._tried - 1) * (0.5 + self._jitter() / 2)
-        pause = min(max(pause, asked_for or 0.0), self._patience.longest_pause)
-        if self._clock.monotonic() + pause > self._deadline:
-            return False
-        self._clock.sleep(pause)
-        return True
-
-
 class HttpClient:
-    """Speak HTTP; safe to share between threads."""
+    """Speak HTTP; safe to share between threads. Redirects are not followed: they could carry secrets elsewhere."""
 
     def __init__(
         self,
@@ -109,6 +76,8 @@ class HttpClient:
         max_connections: int = 10,
         connect_timeout: float = 10.0,
         read_timeout: float = 90.0,
+        answer_timeout: float = 300.0,
+        max_body: int = MAX_BODY,
         patience: Patience | None = None,
         jitter: Callable[[], float] = random.random,
         ca_certs: str | None = None,
@@ -117,9 +86,11 @@ class HttpClient:
 
         Args:
             clock: Tells and passes the time.
-            max_connections: Connections to one host at once.
+            max_connections: Connections to one host at once; further callers wait.
             connect_timeout: Seconds to connect.
             read_timeout: Seconds of silence.
+            answer_timeout: Seconds for one whole answer, however busily it trickles, and for a free connection.
+            max_body: Bytes that an answer may have, unpacked.
             patience: How long to keep trying.
             jitter: A number from 0 to 1, other each time.
             ca_certs: A file of certificates to trust, instead of the usual ones.
@@ -127,15 +98,21 @@ class HttpClient:
         import urllib3
 
         self._clock, self._jitter = clock, jitter
+        self._answer_timeout, self._max_body = answer_timeout, max_body
         self.patience = patience or Patience()
         self._pool = urllib3.PoolManager(
             maxsize=max_connections, block=True, retries=False, cert_reqs="CERT_REQUIRED", ca_certs=ca_certs,
             timeout=urllib3.Timeout(connect=connect_timeout, read=read_timeout),
         )  # fmt: skip
 
-    def retrying(self) -> Retrying:
-        """Give the pauses for one call."""
-        return Retrying(self.patience, self._clock, self._jitter)
+    def retrying(self, attempts: int | None = None) -> Retrying:
+        """Give the pauses for one call.
+
+        Args:
+            attempts: How often at most to try, if not as often as the client's patience says.
+        """
+        patience = self.patience if attempts is None else attrs.evolve(self.patience, attempts=attempts)
+        return Retrying(patience, self._clock, self._jitter)
 
     def send(
         self, method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -152,21 +129,55 @@ class HttpClient:
             The answer, whatever its status.
 
         Raises:
-            RemoteUnavailable: There was no whole answer.
+            RemoteUnavailable: There was no whole answer; ``NeverSent`` when there was not even a connection.
+            HostNotTrusted: The host's certificate cannot be verified.
+            RemoteError: The answer is too large.
+            InvalidParameter: The address or a header is not such as HTTP allows.
         """
         import urllib3
 
+        given = {name.lower() for name in headers or ()}
+        sent = {**{name: text for name, text in _HEADERS.items() if name.lower() not in given}, **(headers or {})}
         try:
-            answer = self._pool.request(method, url, body=body, headers=dict(headers or {}), preload_content=False)
-            try:
-                content = answer.read(MAX_BODY + 1)
-            finally:
-                answer.release_conn()
+            answer = self._pool.request(
+                method, url, body=body, headers=sent, preload_content=False, redirect=False,
+                pool_timeout=self._answer_timeout,
+            )  # fmt: skip
+            content = self._read(url, answer)
+        except urllib3.exceptions.LocationValueError:
+            # The text of the fault would show the whole address.
+            raise InvalidParameter(f"{_place(url)}: this is no address that HTTP can reach; check it") from None
         except urllib3.exceptions.HTTPError as fault:
-            raise RemoteUnavailable(f"{_place(url)}: {_reason(fault)}") from fault
-        if len(content) > MAX_BODY:
-            raise RemoteError(f"{_place(url)}: the answer has more than {MAX_BODY} bytes")
-        return HttpResponse(answer.status, {key.lower(): value for key, value in answer.headers.items()}, content)
+            raise _explained(_place(url), fault) from fault
+        except ValueError:
+            # The text of the fault would show the header, and so a token.
+            raise InvalidParameter(
+                f"{_place(url)}: the method or a header has characters that HTTP does not allow, such as a line end"
+            ) from None
+        merged = {name.lower(): text for name, text in answer.headers.itermerged()}
+        return HttpResponse(answer.status, merged, content)
+
+    def _read(self, url: str, answer: "urllib3.BaseHTTPResponse") -> bytes:
+        whole = False
+        try:
+            content = self._whole(url, answer)
+            whole = True
+        finally:
+            if not whole:
+                answer.close()  # what is left of this answer must not be read as the next one
+            answer.release_conn()
+        return content
+
+    def _whole(self, url: str, answer: "urllib3.BaseHTTPResponse") -> bytes:
+        deadline = self._clock.monotonic() + self._answer_timeout
+        content = bytearray()
+        while chunk := answer.read1(_CHUNK):
+            content += chunk
+            if len(content) > self._max_body:
+                raise RemoteError(f"{_place(url)}: the answer has more than {self._max_body} bytes; ask for less")
+            if self._clock.monotonic() > deadline:
+                raise RemoteUnavailable(f"{_place(url)}: the answer did not end within {self._answer_timeout:g} s")
+        return bytes(content)
 
     def request(
         self,
@@ -177,37 +188,65 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
     ) -> HttpResponse:
-        """Send a request, again after a passing fault.
+        """Send a request, again after a passing fault: no connection, a broken one, HTTP 408, 425, 429, 500, 502–504.
 
         Args:
             method: ``GET``, ``POST`` and so on.
             url: The address.
             body: The body.
             headers: The headers.
-            repeatable: Whether sending it twice does no harm; by default so for ``GET``, ``HEAD``, ``PUT``, ``DELETE``.
+            repeatable: Whether sending it twice does no harm; by default so for ``GET``, ``HEAD``, ``OPTIONS``, ``PUT``
+                and ``DELETE``. All others are sent again only when there had been no connection.
 
         Returns:
-            The last answer, whatever its status.
+            The answer: done, or refused for good.
 
         Raises:
-            RemoteUnavailable: There was no whole answer, as often as it was tried.
+            RemoteUnavailable: The fault did not pass.
+            AuthenticationFailed: HTTP 401, 403 or 407.
+            HostNotTrusted: The host's certificate cannot be verified.
+            RemoteError: The answer is too large.
+            InvalidParameter: The address or a header is not such as HTTP allows.
         """
-        safe = method.upper() in {"GET", "HEAD", "PUT", "DELETE"} if repeatable is None else repeatable
+        safe = method.upper() in _REPEATABLE if repeatable is None else repeatable
         tries = self.retrying()
         while True:
+            asked_for: float | None = None
             try:
                 answer = self.send(method, url, body=body, headers=headers)
-            except RemoteUnavailable as fault:
-                if not safe or not tries.again():
-                    raise RemoteUnavailable(f"{fault}; tried {max(tries.tried, 1)} times") from fault
-                continue
-            wanted = answer.status in _TRANSIENT and (safe or answer.status in {429, 503})
-            if not wanted or not tries.again(retry_after(answer, self._clock)):
-                return answer
+            except RemoteUnavailable as raised:
+                fault, again = raised, safe or isinstance(raised, NeverSent)
+            else:
+                if answer.status in {401, 403, 407}:
+                    raise AuthenticationFailed(f"{_place(url)}: does not accept the credentials (HTTP {answer.status})")
+                if answer.status not in TRANSIENT:
+                    return answer
+                fault, again = RemoteUnavailable(f"{_place(url)}: answered HTTP {answer.status}"), safe
+                asked_for = retry_after(answer, self._clock)
+            if not again or not tries.again(asked_for):
+                raise told(fault, tries.tried, asked_for)
 
     def close(self) -> None:
         """Let go of all connections."""
         self._pool.clear()
+
+
+def told(fault: Fault, tried: int, asked_for: float | None) -> Fault:
+    """Note on an error how often it was tried, and how long the other end asked to wait.
+
+    Args:
+        fault: The error.
+        tried: How many tries there were.
+        asked_for: Seconds that the other end asked to wait, or None.
+
+    Returns:
+        The same error.
+    """
+    if tried > 1:
+        fault.add_note(f"tried {tried} times")
+    if asked_for:
+        fault.add_note(f"the other system asks to wait for {asked_for:.0f} s")
+    return fault
 
 
 def retry_after(answer: HttpResponse, clock: Clock) -> float | None:
@@ -221,31 +260,41 @@ def retry_after(answer: HttpResponse, clock: Clock) -> float | None:
         Seconds to wait, or None.
     """
     text = answer.headers.get("retry-after", "").strip()
+    if not text:
+        return None
     if text.isdecimal():
         return float(text)
+    from email.utils import parsedate_to_datetime
+
     try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - clock.now()).total_seconds())
 
 
 def _place(url: str) -> str:
-    """Name host and path: a query may hold secrets."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+    """Name host and path: a query or a user's name may hold secrets."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "the address"
+    return f"{parts.hostname or 'no host'}{port}{parts.path}"
 
 
-def _reason(fault: Exception) -> str:
-    kind = type(fault).__name__
-    known = {
-        "NewConnectionError": "cannot be reached",
-        "NameResolutionError": "there is no host of that name",
-        "ConnectTimeoutError": "did not accept the connection in time",
-        "ReadTimeoutError": "did not answer in time",
-        "SSLError": "its certificate cannot be verified",
-        "ProtocolError": "broke the connection off",
-        "IncompleteRead": "broke the answer off",
-    }
-    return known.get(kind, f"{kind}")
+def _explained(place: str, fault: Exception) -> RemoteError:
+    import ssl
+
+    from urllib3 import exceptions
+    from urllib3.util.ssl_match_hostname import CertificateError
+
+    cause = fault.args[0] if fault.args else None
+    if isinstance(fault, exceptions.SSLError) and isinstance(cause, ssl.SSLCertVerificationError | CertificateError):
+        why = getattr(cause, "verify_message", "") or "it was made for another name"
+        return HostNotTrusted(f"{place}: the host's certificate cannot be verified: {why}")
+    known = next((_REASONS[kind.__name__] for kind in type(fault).__mro__ if kind.__name__ in _REASONS), None)
+    never = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError, exceptions.EmptyPoolError)
+    kind = NeverSent if isinstance(fault, never) else RemoteUnavailable
+    return kind(f"{place}: {known or type(fault).__name__}")
