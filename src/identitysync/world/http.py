@@ -136,6 +136,8 @@ class HttpClient:
         """
         import urllib3
 
+        if not url.lower().startswith(("http://", "https://")):
+            raise InvalidParameter(f"{_place(url)}: an address begins with https:// or http://")
         given = {name.lower() for name in headers or ()}
         sent = {**{name: text for name, text in _HEADERS.items() if name.lower() not in given}, **(headers or {})}
         try:
