@@ -126,7 +126,10 @@ def param(
 
 @typing.dataclass_transform(field_specifiers=(param,), frozen_default=True, kw_only_default=True)
 def entry(cls: type[T]) -> type[T]:
-    """Make a class the shape of the entries of a list parameter, such as ``{sourceField, targetField}``."""
+    """Make a class of parameters: the entries of a list, such as ``{sourceField, targetField}``, or what scripts share.
+
+    A script that derives from such a class has its parameters before its own.
+    """
     return attrs.frozen(kw_only=True)(cls)
 
 

@@ -4,6 +4,6 @@ from identitysync.gigya.client import GigyaClient
 from identitysync.gigya.cursors import pages, search
 from identitysync.gigya.data_centers import endpoint
 from identitysync.gigya.parallel import run_bounded
-from identitysync.gigya.sites import site_for
+from identitysync.gigya.sites import SiteParams
 
-__all__ = ["GigyaClient", "endpoint", "pages", "run_bounded", "search", "site_for"]
+__all__ = ["GigyaClient", "SiteParams", "endpoint", "pages", "run_bounded", "search"]

@@ -1,38 +1,56 @@
-"""Where to connect, and as whom."""
+"""Where to connect, and as whom: the parameters that all SFTP scripts share."""
 
-import attrs
+from collections.abc import Iterator
 
+from identitysync.contract import Finding, entry, param
 from identitysync.values import Secret
 
 
-@attrs.frozen
+def check_verification(verify: bool) -> Iterator[Finding]:
+    """Warn when the host is not verified."""
+    if not verify:
+        yield Finding(
+            "unverified-host",
+            "the host is not verified: whoever answers gets the password and the data",
+            "set hostKeyFingerprint to the fingerprint that the server's owner tells you",
+        )
+
+
+@entry
 class SftpLogin:
-    """Where to, and as whom. Keys of an SSH agent or of ``~/.ssh`` are never tried.
+    """Where to, and as whom. Keys of an SSH agent or of ``~/.ssh`` are never tried; a key goes before a password."""
 
-    Attributes:
-        host: The host.
-        username: The user.
-        password: Its password, if that is how it logs in; an empty one is not given.
-        private_key: Its private key (OpenSSH or PEM, or base64 of that); an empty one is not given. It is tried before
-            the password.
-        passphrase: What opens the private key.
-        port: The port.
-        host_key_fingerprint: ``SHA256:…`` of the one host key that is right, whichever kind of key that is.
-        known_hosts: A file of host keys; the user's own when it is not given.
-        verify_host: False accepts any host, which gives the password to whoever answers.
-        timeout: Seconds that each step of the conversation may take.
-    """
-
-    host: str
-    username: str
-    password: Secret | None = None
-    private_key: Secret | None = None
-    passphrase: Secret | None = None
-    port: int = 22
-    host_key_fingerprint: str = ""
-    known_hosts: str = ""
-    verify_host: bool = True
-    timeout: float = 60.0
+    host: str = param(doc="The server.", example="sftp.example.com")
+    username: str = param(doc="The user.", example="idx")
+    password: Secret | None = param(
+        default=None, doc="Its password; an empty one is not given.", example="${env:SFTP_PASSWORD}", secret=True
+    )
+    port: int = param(default=22, doc="The port.", example=2222, text=True)
+    private_key: Secret | None = param(
+        default=None,
+        doc="A private key (OpenSSH or PEM, or base64 of that); an empty one is not given.",
+        example="${file:~/.ssh/id_ed25519}",
+        secret=True,
+    )
+    passphrase: Secret | None = param(
+        default=None, doc="What opens the private key.", example="${env:SFTP_PASSPHRASE}", secret=True
+    )
+    host_key_fingerprint: str = param(
+        default="",
+        doc="The one right host key, whichever kind of key that is.",
+        example="SHA256:uNiVztksCsDhcc0u9e8BrrJUSaDNIQeB4cxMMX3VVCk",
+    )
+    known_hosts: str = param(default="", doc="A file of known host keys; else the user's own.", example="known_hosts")
+    verify_host: bool = param(
+        default=True,
+        doc="False accepts any host, which gives the password to whoever answers.",
+        example=False,
+        text=True,
+        check=check_verification,
+    )
+    timeout: float = param(
+        default=60.0, doc="Seconds that each step of the conversation may take.", example=60, text=True
+    )
 
     @property
     def place(self) -> str:

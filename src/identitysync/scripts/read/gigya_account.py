@@ -7,10 +7,10 @@ from typing import Final
 
 from identitysync.contract import Example, Finding, Note, RecordReader, Rejected, Services, param, script
 from identitysync.errors import InvalidParameter
-from identitysync.gigya import GigyaClient, search, site_for
+from identitysync.gigya import GigyaClient, SiteParams, search
 from identitysync.languages.query import parse_condition, parse_select, quote
 from identitysync.languages.variables import VariableValues, expand_where, find_variables
-from identitysync.values import FieldPath, Record, Secret
+from identitysync.values import FieldPath, Record
 from identitysync.world.http import HttpClient
 
 OVERLAP: Final = timedelta(seconds=60)
@@ -60,7 +60,7 @@ def check_where(text: str) -> Iterator[Finding]:
         Example("changes by the last login", {"select": "*", "deltaField": "lastLoginTimestamp"}),
     ),
 )  # fmt: skip
-class ReadGigyaAccounts(RecordReader):
+class ReadGigyaAccounts(SiteParams, RecordReader):
     """Search accounts, page by page, oldest change first.
 
     Without a full extract only accounts are read whose `deltaField` is not older than the last successful run. The
@@ -89,20 +89,10 @@ class ReadGigyaAccounts(RecordReader):
         example=["terms.newsletter"], text=True,
     )  # fmt: skip
     batch_size: int = param(default=1000, doc="Accounts of one page, at most 10000.", example=1000, text=True)
-    api_key: str = param(default="", doc="Another site than the run's.", example="3_abc")
-    user_key: str = param(default="", doc="The application key for that site.", example="AKabc")
-    secret: Secret | None = param(
-        default=None, doc="The application's secret.", example="${env:GIGYA_SECRET}", secret=True
-    )
-    data_center: str = param(default="", doc="That site's data center.", example="eu1")
-    url: str = param(default="", doc="An address in the data center's place.", example="http://127.0.0.1:8080")
 
     def read(self, services: Services) -> Iterator[Record | Rejected | Note]:
         """Search, page by page."""
-        site = site_for(
-            services.site, api_key=self.api_key, user_key=self.user_key, secret=self.secret,
-            data_center=self.data_center, url=self.url,
-        )  # fmt: skip
+        site = self.site_for(services.site)
         http = HttpClient(services.clock)
         try:
             yield from search(GigyaClient(site, http, services.clock), self.query(services))

@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from identitysync.contract import Example, Finding, RecordWriter, Rejected, Services, param, script
 from identitysync.errors import AuthenticationFailed, GigyaError, InvalidParameter
-from identitysync.gigya import GigyaClient, run_bounded, site_for
-from identitysync.values import Record, Secret
+from identitysync.gigya import GigyaClient, SiteParams, run_bounded
+from identitysync.values import Record
 from identitysync.world.http import HttpClient
 
 
@@ -23,7 +23,7 @@ def check_connections(count: int) -> Iterator[Finding]:
     summary="Change accounts of a Gigya site.",
     examples=(Example("ten calls at once", {}), Example("gently", {"maxConnections": 2})),
 )
-class WriteGigyaAccounts(RecordWriter):
+class WriteGigyaAccounts(SiteParams, RecordWriter):
     """Call `accounts.setAccountInfo` for each record: `UID`, and what shall change (`profile`, `data` and so on).
 
     Objects are merged into the account. Only accounts that exist are changed: an unknown `UID` rejects the record with
@@ -37,13 +37,6 @@ class WriteGigyaAccounts(RecordWriter):
     max_connections: int = param(
         default=10, doc="Calls under way at once, 1 to 100.", example=20, text=True, check=check_connections
     )
-    api_key: str = param(default="", doc="Another site than the run's.", example="3_abc")
-    user_key: str = param(default="", doc="The application key for that site.", example="AKabc")
-    secret: Secret | None = param(
-        default=None, doc="The application's secret.", example="${env:GIGYA_SECRET}", secret=True
-    )
-    data_center: str = param(default="", doc="That site's data center.", example="eu1")
-    url: str = param(default="", doc="An address in the data center's place.", example="http://127.0.0.1:8080")
 
     def open(self, services: Services) -> Self:
         """Start the threads; connections open with the first record."""
@@ -61,10 +54,7 @@ class WriteGigyaAccounts(RecordWriter):
 class _Writer:
     def __init__(self, script: WriteGigyaAccounts, services: Services) -> None:
         self._http = HttpClient(services.clock, max_connections=script.max_connections)
-        site = site_for(
-            services.site, api_key=script.api_key, user_key=script.user_key, secret=script.secret,
-            data_center=script.data_center, url=script.url,
-        )  # fmt: skip
+        site = script.site_for(services.site)
         self._client = GigyaClient(site, self._http, services.clock)
         self._pool = ThreadPoolExecutor(script.max_connections, "gigya-write")
 
