@@ -1,0 +1,188 @@
+"""Servers for remotes: the embedded SFTP server, and OpenSSH's own where it is installed."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import attrs
+import paramiko
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from identitysync.remotes.local import LocalFolder
+from identitysync.remotes.sftp import SftpLogin, SftpRemote
+from identitysync.remotes.url import UrlFolder
+from identitysync.testing import SftpServer
+from identitysync.testing.faults import FaultProxy
+from identitysync.testing.remotes import Ground
+from identitysync.values import Secret
+from identitysync.world.clock import SystemClock
+
+SSHD = "/usr/sbin/sshd"
+
+
+class QuickClock(SystemClock):
+    """A clock whose pauses are over at once."""
+
+    def __init__(self):
+        self.slept = []
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+
+
+@attrs.frozen
+class Sshd:
+    """A running OpenSSH server, and who may log in."""
+
+    port: int
+    root: Path
+    user: str
+    private_key: str
+    fingerprints: dict[str, str]
+    public_lines: dict[str, str]
+
+    def login(self, **more):
+        how = {"host_key_fingerprint": self.fingerprints["ed25519"], "timeout": 10.0, **more}
+        how = {"private_key": Secret(self.private_key), "port": self.port, **how}
+        return SftpLogin("127.0.0.1", self.user, **how)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def new_key():
+    """Make an Ed25519 key: its text, and its line for authorized_keys."""
+    text = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+    return text, public_line(text)
+
+
+def public_line(text):
+    import io
+
+    key = paramiko.Ed25519Key.from_private_key(io.StringIO(text))
+    return f"{key.get_name()} {key.get_base64()}"
+
+
+@pytest.fixture(scope="session")
+def sshd(tmp_path_factory):
+    """Start OpenSSH's server on loopback, with two host keys and one user key."""
+    if not Path(SSHD).exists() or shutil.which("ssh-keygen") is None:
+        pytest.skip("OpenSSH's server is not installed: apt-get install openssh-server")
+    folder = tmp_path_factory.mktemp("sshd")
+    root = folder / "root"
+    root.mkdir()
+    prints, lines = {}, {}
+    for kind in ("ed25519", "rsa"):
+        path = folder / f"host_{kind}"
+        subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", str(path)], check=True)
+        shown = subprocess.run(["ssh-keygen", "-lf", str(path)], check=True, capture_output=True, text=True).stdout
+        prints[kind] = shown.split()[1]
+        lines[kind] = " ".join(path.with_suffix(".pub").read_text().split()[:2])
+    text, line = new_key()
+    (folder / "authorized").write_text(line + "\n")
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd as root wants it to exist
+    (folder / "config").write_text(
+        f"HostKey {folder}/host_ed25519\nHostKey {folder}/host_rsa\nPidFile none\nStrictModes no\n"
+        f"AuthorizedKeysFile {folder}/authorized\nListenAddress 127.0.0.1\nPasswordAuthentication no\n"
+        f"Subsystem sftp internal-sftp -d {root}\nMaxStartups 100\n" + ("UsePAM no\n" if os.getuid() == 0 else "")
+    )
+    port = free_port()
+    with (folder / "log").open("wb") as log:
+        command = [SSHD, "-D", "-e", "-f", str(folder / "config"), "-p", str(port)]
+        process = subprocess.Popen(command, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + 10
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                except OSError:
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        pytest.skip(f"OpenSSH's server does not start: {(folder / 'log').read_text()[-300:]}")
+                    time.sleep(0.02)
+            import getpass
+
+            yield Sshd(port, root, getpass.getuser(), text, prints, lines)
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+@pytest.fixture
+def server(tmp_path):
+    """The embedded server, with one user."""
+    with SftpServer(tmp_path / "served", {"demo": "pass wörd"}) as server:
+        yield server
+
+
+@pytest.fixture
+def login_to():
+    """Make the right login for the embedded server."""
+
+    def make(server, **more):
+        how = {"password": Secret("pass wörd"), "port": server.port, "timeout": 10.0, **more}
+        if "known_hosts" not in how and "verify_host" not in how:
+            how.setdefault("host_key_fingerprint", server.host_key_fingerprint)
+        return SftpLogin("127.0.0.1", "demo", **how)
+
+    return make
+
+
+@pytest.fixture
+def clock():
+    return QuickClock()
+
+
+def _sftp_ground(login, scratch, folder, wrong_login):
+    def remote(**more):
+        return SftpRemote(attrs.evolve(login, **more), QuickClock())
+
+    @contextlib.contextmanager
+    def spoiled(faults):
+        with FaultProxy("127.0.0.1", login.port, faults) as proxy, remote(port=proxy.port, timeout=2.0) as spoiled:
+            yield spoiled
+
+    return Ground(
+        remote,
+        scratch,
+        folder,
+        spoiled=spoiled,
+        wrong_login=lambda: remote(**wrong_login),
+        wrong_host=lambda: remote(host_key_fingerprint="SHA256:" + "A" * 43),
+        nobody=lambda: remote(port=free_port()),
+    )
+
+
+@pytest.fixture
+def ground(request, tmp_path):
+    """A remote of the kind that the test names, with an empty folder."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    if request.param == "embedded":
+        server, make = request.getfixturevalue("server"), request.getfixturevalue("login_to")
+        (server.root / "in box").mkdir()
+        yield _sftp_ground(make(server), scratch, "/in box", {"password": Secret("wrong")})
+    elif request.param == "sshd":
+        sshd = request.getfixturevalue("sshd")
+        folder = sshd.root / tmp_path.name
+        folder.mkdir()
+        yield _sftp_ground(sshd.login(), scratch, folder.name, {"private_key": Secret(new_key()[0])})
+    elif request.param == "local":
+        (tmp_path / "root").mkdir()
+        yield Ground(lambda: LocalFolder(tmp_path / "root"), scratch)
+    else:
+        import fsspec
+
+        fsspec.filesystem("memory").makedirs("/tests/box", exist_ok=True)
+        yield Ground(lambda: UrlFolder("memory://tests/box"), scratch)
+        fsspec.filesystem("memory").rm("/tests", recursive=True)
