@@ -10,7 +10,8 @@ from identitysync.model import Dataflow, JobStatus, LogLevel
 from identitysync.plan import check as check_plan
 from identitysync.registry import discover
 from identitysync.report import Event
-from identitysync.runtime.job import Job, Options
+from identitysync.runtime.job import Job
+from identitysync.runtime.options import Options
 from identitysync.runtime.replay import prepare_replay
 from identitysync.runtime.running import Running
 from identitysync.runtime.show import shown

@@ -1,18 +1,16 @@
 """One job: a planned flow, run once, with its status at the end."""
 
-import os
 import platform
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 
-from identitysync.contract import Clock, RunInfo, Shape
-from identitysync.errors import Cancelled, IdentitySyncError, InvalidParameter
+from identitysync.contract import RunInfo, Shape
+from identitysync.errors import Cancelled, IdentitySyncError
 from identitysync.executor import (
     DeadLetters,
     Executor,
@@ -23,7 +21,6 @@ from identitysync.executor import (
     Tolerance,
     Trace,
     calm_collector,
-    collect_into,
     prepare,
     secrets_of,
     storage_error,
@@ -31,11 +28,12 @@ from identitysync.executor import (
 from identitysync.executor.executor import WRITERS
 from identitysync.languages.variables import VariableValues, expand
 from identitysync.model import Dataflow, JobState, JobStatus, LogLevel, read_window
-from identitysync.plan import Plan, PlannedStep, make_plan
+from identitysync.plan import PlannedStep, make_plan
 from identitysync.registry import discover
 from identitysync.report import Event, JobEnded, JobStarted, Progressed, RejectSample, Traced
-from identitysync.values import Site, copy_records, json_bytes
-from identitysync.world import Masker, SystemClock, resolve
+from identitysync.runtime.options import Options, receivers, tap_of
+from identitysync.values import Site, json_bytes
+from identitysync.world import Masker, resolve
 
 BATCH_SIZE: Final = 1000
 """Records that travel together."""
@@ -45,26 +43,6 @@ _TOLD_EVERY: Final = 0.125
 
 _DEBUGGED: Final = 3
 """Records that the trace shows of each step at log level ``debug``, as in the original."""
-
-
-@attrs.frozen(kw_only=True)
-class Options:
-    """How a flow is run; ``idx.run`` tells what each means."""
-
-    limit: int | None = None
-    full_extract: bool | None = None
-    site: Site | None = None
-    inputs: Mapping[str, Iterable[Any]] = attrs.field(factory=dict)
-    outputs: Mapping[str, list[Any] | Callable[[Any], object]] = attrs.field(factory=dict)
-    log_level: LogLevel = attrs.field(default=LogLevel.INFO, converter=LogLevel)
-    max_rejects: int | str | None = None
-    dead_letters: str | Path | None = None
-    simulate: bool = False
-    until: str | None = None
-    only_fed: bool = False
-    taps: Mapping[str, list[Tap]] = attrs.field(factory=dict)
-    clock: Clock = attrs.field(factory=SystemClock)
-    environ: Mapping[str, str] = attrs.field(factory=lambda: os.environ)
 
 
 class Job:
@@ -82,21 +60,19 @@ class Job:
             InvalidDataflow: The flow cannot run.
             InvalidParameter: An option cannot be.
         """
-        _refuse_odd(options)
+        options.check()
         self._tolerance = Tolerance(options.max_rejects)
         self.plan = make_plan(
             flow, discover(), fed=list(options.inputs), until=options.until, only_fed=options.only_fed
         )
-        self._outputs = _outputs(self.plan, options.outputs)
+        self._outputs = receivers(self.plan, options.outputs)
         self.id = uuid.uuid4().hex
         self._flow, self._options, self._tell = flow, options, tell
         self._clock = options.clock
         self._started = self._clock.now()
         self._masker = Masker()
         self._trace = Trace(self._clock, options.log_level, self._masker, self._traced)
-        self._dead_letters = DeadLetters(
-            None if options.simulate else _folder(options.dead_letters), f"{flow.name}-{self.id}"
-        )
+        self._dead_letters = DeadLetters(options.letters_folder(), f"{flow.name}-{self.id}")
         self._executor: Executor | None = None
         self._run: Run | None = None
         self._cancelled = False
@@ -260,7 +236,7 @@ class Job:
         taps = {id: list(self._options.taps.get(id, ())) for id in self.plan.steps}
         for id, receive in self._outputs.items():
             if not issubclass(self.plan.steps[id].spec.cls, WRITERS):
-                taps[id].append(_receiving(receive))
+                taps[id].append(tap_of(receive))
         if self._options.log_level is not LogLevel.DEBUG:
             return taps
         shown: dict[str, int] = {}
@@ -283,46 +259,3 @@ class Job:
             self._told_at = now
             counts = self._executor.counts()
             self._tell(Progressed(self._clock.now(), self.id, self._run.entered, self._run.processed, counts))
-
-
-def _refuse_odd(options: Options) -> None:
-    limit = options.limit
-    if limit is not None and (type(limit) is not int or limit < 0):
-        raise InvalidParameter(f"limit is a number of records, 0 or more; found {limit!r}")
-
-
-def _outputs(
-    plan: Plan, outputs: Mapping[str, list[Any] | Callable[[Any], object]]
-) -> dict[str, Callable[[Any], object]]:
-    made: dict[str, Callable[[Any], object]] = {}
-    for id, target in outputs.items():
-        step = plan.steps.get(id)
-        if step is None:
-            plan.flow.step(id)
-            raise InvalidParameter(f"outputs names the step {id!r}, which does not run")
-        if not issubclass(step.spec.cls, WRITERS) and step.next:
-            raise InvalidParameter(
-                f"outputs names {id!r}, which is neither a writer nor an end; use idx.stream(until={id!r})"
-            )
-        if not isinstance(target, list) and not callable(target):
-            raise InvalidParameter(f"outputs[{id!r}] is a list or a function; found {type(target).__name__}")
-        made[id] = collect_into(target) if isinstance(target, list) else target
-    return made
-
-
-def _receiving(receive: Callable[[Any], object]) -> Tap:
-    """Make a tap of what receives single records or files."""
-
-    def tap(_: str, given: Any) -> None:
-        for item in copy_records(given) if isinstance(given, list) else [given]:
-            receive(item)
-
-    return tap
-
-
-def _folder(given: str | Path | None) -> Path:
-    if given is not None:
-        return Path(given)
-    import platformdirs
-
-    return Path(platformdirs.user_state_path("identitysync")) / "dead-letters"

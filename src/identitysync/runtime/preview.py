@@ -9,7 +9,8 @@ from identitysync.contract import File
 from identitysync.executor import Tap
 from identitysync.model import Dataflow, JobState, JobStatus
 from identitysync.report import RejectSample
-from identitysync.runtime.job import Job, Options
+from identitysync.runtime.job import Job
+from identitysync.runtime.options import Options
 from identitysync.values import Record, Site, copy_records
 
 _HEAD: Final = 2000

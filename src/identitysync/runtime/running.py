@@ -9,7 +9,8 @@ from typing import Self
 from identitysync.errors import IdentitySyncError
 from identitysync.model import Dataflow, JobStatus
 from identitysync.report import Event
-from identitysync.runtime.job import Job, Options
+from identitysync.runtime.job import Job
+from identitysync.runtime.options import Options
 
 
 class Running:
