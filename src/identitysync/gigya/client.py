@@ -11,7 +11,8 @@ from identitysync.gigya.auth import form, key_of, signed_form
 from identitysync.gigya.data_centers import endpoint, is_gigya
 from identitysync.gigya.errors import PAUSES, REFUSED, WRONG_DATA_CENTER, error_of
 from identitysync.values import Secret, Site, json_bytes
-from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after, told
+from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
+from identitysync.world.patience import told
 
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 

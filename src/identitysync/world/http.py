@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import attrs
@@ -11,12 +11,10 @@ import attrs
 from identitysync.contract import Clock
 from identitysync.errors import AuthenticationFailed, HostNotTrusted, InvalidParameter, RemoteError, RemoteUnavailable
 from identitysync.values import json_value
-from identitysync.world.patience import Patience, Retrying
+from identitysync.world.patience import Patience, Retrying, told
 
 if TYPE_CHECKING:
     import urllib3
-
-Fault = TypeVar("Fault", bound=Exception)
 
 MAX_BODY: Final = 256 << 20
 """Bytes that an answer may have, unpacked."""
@@ -231,24 +229,6 @@ class HttpClient:
     def close(self) -> None:
         """Let go of all connections."""
         self._pool.clear()
-
-
-def told(fault: Fault, tried: int, asked_for: float | None) -> Fault:
-    """Note on an error how often it was tried, and how long the other end asked to wait.
-
-    Args:
-        fault: The error.
-        tried: How many tries there were.
-        asked_for: Seconds that the other end asked to wait, or None.
-
-    Returns:
-        The same error.
-    """
-    if tried > 1:
-        fault.add_note(f"tried {tried} times")
-    if asked_for:
-        fault.add_note(f"the other system asks to wait for {asked_for:.0f} s")
-    return fault
 
 
 def retry_after(answer: HttpResponse, clock: Clock) -> float | None:

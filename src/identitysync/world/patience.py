@@ -1,11 +1,13 @@
 """How long to keep trying, and how long to pause between two tries."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
 from identitysync.contract import Clock
+
+Fault = TypeVar("Fault", bound=Exception)
 
 _MOST_DOUBLINGS: Final = 60
 
@@ -69,3 +71,21 @@ class Retrying:
             return False
         self._clock.sleep(pause)
         return True
+
+
+def told(fault: Fault, tried: int, asked_for: float | None) -> Fault:
+    """Note on an error how often it was tried, and how long the other end asked to wait.
+
+    Args:
+        fault: The error.
+        tried: How many tries there were.
+        asked_for: Seconds that the other end asked to wait, or None.
+
+    Returns:
+        The same error.
+    """
+    if tried > 1:
+        fault.add_note(f"tried {tried} times")
+    if asked_for:
+        fault.add_note(f"the other system asks to wait for {asked_for:.0f} s")
+    return fault
