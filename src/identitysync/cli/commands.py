@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -111,15 +112,18 @@ def preview(flow: str, limit: int, values: tuple[str, ...], as_json: bool) -> No
 @main.command()
 @_FLOW
 @click.option(
-    "--format", "form", type=click.Choice(["outline", "svg", "mermaid"]), default="outline", show_default=True
+    "--format", "form", type=click.Choice(["outline", "text", "svg", "mermaid"]), default="outline", show_default=True
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False), help="The file; printed when it is not given.")
 @told
 def graph(flow: str, form: str, output: str | None) -> None:
-    """Draw a flow: in one line, as a picture, or for Mermaid."""
+    """Draw a flow: in one line, for a terminal, as a picture, or for Mermaid."""
     from identitysync.model import picture
 
-    text = {"outline": picture.outline, "svg": picture.svg, "mermaid": picture.mermaid}[form](Dataflow.load(flow))
+    forms: dict[str, Callable[[Dataflow], str]] = {
+        "outline": picture.outline, "text": picture.drawing, "svg": picture.svg, "mermaid": picture.mermaid,
+    }  # fmt: skip
+    text = forms[form](Dataflow.load(flow))
     if output is None:
         click.echo(text)
     else:

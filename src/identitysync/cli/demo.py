@@ -113,7 +113,7 @@ def run_demo(accounts: int, keep: Path | None = None) -> bool:
             sites = gigya.site, second.site
             well = True
             for flow, site in zip(flows, sites, strict=True):
-                click.echo(f"{flow.name}\n  {flow.outline()}")
+                click.echo(f"{flow.name}\n\n{picture.drawing(flow, 140)}\n")
                 job = run(flow, site=site, dead_letters=folder / "dead-letters", progress=True)
                 click.echo(job.summary() + "\n")
                 drawn = folder / f"{flow.name.split()[0].lower()}.svg"

@@ -1,9 +1,11 @@
 """Flows and jobs for people: outline, picture, tables."""
 
+from collections import Counter
 from collections.abc import Mapping
 from html import escape
 
 from identitysync.display import Edge, Node, html_table, table
+from identitysync.display import drawing as draw_text
 from identitysync.display import mermaid as draw_mermaid
 from identitysync.display import outline as write_outline
 from identitysync.display import svg as draw_svg
@@ -39,6 +41,11 @@ def outline(flow: Dataflow) -> str:
     return write_outline(*graph(flow))
 
 
+def drawing(flow: Dataflow, width: int = 0) -> str:
+    """Draw a flow with the characters of a terminal; in one line when it is wider than that."""
+    return draw_text(*graph(flow), width) or outline(flow)
+
+
 def svg(flow: Dataflow, job: JobStatus | None = None) -> str:
     """Draw a flow as an SVG picture, with the counts of a job where there is one."""
     notes = {id: f"{each.received:,} in, {each.emitted:,} out" for id, each in job.steps.items()} if job else None
@@ -63,9 +70,12 @@ def job_text(job: JobStatus) -> str:
         f"delivered {file.name} to {file.address}: {file.size:,} bytes, sha256 {file.sha256[:12]}…"
         for file in job.files
     ]
-    parts += [f"rejected in {each.step}: {each.code}: {each.message}" for each in job.rejects[:5]]
-    if len(job.rejects) > 5:
-        parts.append(f"… and {job.rejected - 5:,} more rejects")
+    reasons = Counter(f"rejected in {each.step}: {each.code}: {each.message}" for each in job.rejects)
+    shown = reasons.most_common(5)
+    parts += [reason + (f" ({count:,} times)" if count > 1 else "") for reason, count in shown]
+    more = job.rejected - sum(count for _, count in shown)
+    if more:
+        parts.append(f"… and {more:,} more rejects")
     if job.dead_letters is not None:
         parts.append(f"rejected records are kept in {job.dead_letters}")
     return "\n".join(parts)
