@@ -185,7 +185,7 @@ def test_imports_lite_accounts_and_deletions(gigya):
 
 
 def test_accounts_never_give_subscriptions_or_passwords(gigya):
-    gigya.first.add_accounts([{"UID": "p", "profile": {}, "password": {"hash": "x"}, "subscriptions": {"n": {}}}])
+    gigya.site.add_accounts([{"UID": "p", "profile": {}, "password": {"hash": "x"}, "subscriptions": {"n": {}}}])
     (found,) = call(gigya, "accounts.search", {"query": "SELECT * FROM accounts WHERE UID = 'p'"})["results"]
     assert set(found) == {"UID", "profile"}
 

@@ -110,7 +110,7 @@ def run_demo(accounts: int, keep: Path | None = None) -> bool:
                 "hostKeyFingerprint": server.host_key_fingerprint,
             }  # fmt: skip
             flows = export_flow(login), import_flow(login, folder / "rejects")
-            sites = gigya.site, second.site
+            sites = gigya.site, second
             well = True
             for flow, site in zip(flows, sites, strict=True):
                 click.echo(f"{flow.name}\n\n{picture.drawing(flow, 140)}\n")

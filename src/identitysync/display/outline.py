@@ -22,6 +22,8 @@ def outline(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
     ids = list(
         dict.fromkeys([node.id for node in nodes] + [end for edge in edges for end in (edge.source, edge.target)])
     )
+    if not ids:
+        return ""
     writer = _Writer(ids, edges)
     led_to = {edge.target for edge in edges}
     starts = [id for id in ids if id not in led_to] or ids[:1]

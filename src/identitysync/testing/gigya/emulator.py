@@ -18,7 +18,7 @@ from identitysync.testing.gigya.requests import Gate, Request, read_request
 from identitysync.testing.gigya.searches import Searches
 from identitysync.testing.gigya.server import LoopbackServer, Reply
 from identitysync.testing.gigya.site import EmulatedSite
-from identitysync.values import Site, json_bytes
+from identitysync.values import Secret, json_bytes
 from identitysync.world import SystemClock
 
 _REMEMBERED: Final = 100_000
@@ -94,14 +94,9 @@ class GigyaEmulator:
         return f"http://127.0.0.1:{self._server.port}"
 
     @property
-    def first(self) -> EmulatedSite:
-        """The first site."""
+    def site(self) -> EmulatedSite:
+        """The first site, ready to be handed to ``run(site=…)``."""
         return self._first
-
-    @property
-    def site(self) -> Site:
-        """The first site, as ``run(site=…)`` takes it."""
-        return self._first.site
 
     @property
     def accounts(self) -> Iterable[dict[str, Any]]:
@@ -129,16 +124,11 @@ class GigyaEmulator:
             secret: That key's secret.
 
         Returns:
-            The site; its ``site`` is what ``run(site=…)`` takes.
+            The site, ready to be handed to ``run(site=…)``.
         """
         path = None if self._folder is None else self._folder / f"{re.sub(r'[^A-Za-z0-9_-]', '_', api_key)}.db"
         site = EmulatedSite(
-            api_key,
-            user_key or self._user_key,
-            secret or self._secret,
-            self.url,
-            data_center=self._data_center,
-            path=path,
+            api_key, user_key or self._user_key, Secret(secret or self._secret), self._data_center, self.url, path=path
         )
         site.add_accounts(accounts)
         self._sites[api_key] = site

@@ -93,11 +93,11 @@ class Gate:
         if params.get("userKey") != site.user_key:
             raise ApiError(403001, "there is no such user key")
         if "sig" not in params:
-            if params.get("secret") != site.secret:
+            if params.get("secret") != site.secret.reveal():
                 raise ApiError(403003, "the secret does not fit")
             return
         self._check_time(params, now)
-        expected = {_signature(site.secret, request.verb, url, params) for url in request.urls}
+        expected = {_signature(site.secret.reveal(), request.verb, url, params) for url in request.urls}
         if not any(hmac.compare_digest(params["sig"], each) for each in expected):
             raise ApiError(403003, "the signature does not fit the request")
         self._check_nonce(params)

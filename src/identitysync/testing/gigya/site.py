@@ -1,5 +1,6 @@
 """One emulated site: its accounts in SQLite, one JSON document each."""
 
+import base64
 import json
 import sqlite3
 import threading
@@ -8,41 +9,44 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from identitysync.values import Secret, Site, json_bytes, json_value
+import attrs
+
+from identitysync.errors import InvalidParameter
+from identitysync.values import Site, json_bytes, json_value
 
 
-class EmulatedSite:
-    """A site of the emulator; safe to use from several threads.
+@attrs.frozen(eq=False, slots=False)
+class EmulatedSite(Site):
+    """A site of the emulator: a ``Site``, ready to be handed to ``run(site=…)``, that can be looked into.
+
+    Safe to use from several threads.
 
     Attributes:
-        api_key: Its API key.
-        user_key: The user key that opens it.
-        secret: That key's secret, in base64.
-        site: What ``run(site=…)`` takes.
+        path: The SQLite file of its accounts; None keeps everything in memory.
     """
 
-    def __init__(
-        self, api_key: str, user_key: str, secret: str, url: str, *, data_center: str, path: str | Path | None
-    ) -> None:
-        """Make an empty site.
+    path: str | Path | None = attrs.field(default=None, kw_only=True, repr=False)
+    _lock: threading.RLock = attrs.field(init=False, repr=False)
+    _base: sqlite3.Connection = attrs.field(init=False, repr=False)
 
-        Args:
-            api_key: Its API key.
-            user_key: The user key that opens it.
-            secret: That key's secret, in base64.
-            url: The emulator's address.
-            data_center: The data center that it plays.
-            path: The SQLite file; None keeps everything in memory.
-        """
-        self.api_key, self.user_key, self.secret = api_key, user_key, secret
-        self.site = Site(api_key, user_key, Secret(secret), data_center, url)
-        self._lock = threading.RLock()
-        self._base = sqlite3.connect(str(path or ":memory:"), check_same_thread=False, isolation_level=None)
-        self._base.execute("PRAGMA synchronous=OFF")
-        self._base.execute(
+    def __attrs_post_init__(self) -> None:
+        try:
+            base64.b64decode(self.secret.reveal(), validate=True)
+        except ValueError as fault:
+            raise InvalidParameter("the secret of a Gigya site is base64, such as c2VjcmV0") from fault
+        base = sqlite3.connect(str(self.path or ":memory:"), check_same_thread=False, isolation_level=None)
+        base.execute("PRAGMA synchronous=OFF")
+        base.execute(
             "CREATE TABLE IF NOT EXISTS account (uid TEXT PRIMARY KEY, email TEXT, lite INTEGER, document BLOB)"
         )
-        self._base.execute("CREATE INDEX IF NOT EXISTS account_email ON account (email)")
+        base.execute("CREATE INDEX IF NOT EXISTS account_email ON account (email)")
+        object.__setattr__(self, "_base", base)
+        object.__setattr__(self, "_lock", threading.RLock())
+
+    @property
+    def site(self) -> "EmulatedSite":
+        """The site itself."""
+        return self
 
     def add_accounts(self, accounts: Iterable[dict[str, Any]]) -> None:
         """Put accounts in, over those with the same UID.
