@@ -50,7 +50,7 @@ class Sshd:
     def login(self, **more):
         how = {"host_key_fingerprint": self.fingerprints["ed25519"], "timeout": 10.0, **more}
         how = {"private_key": Secret(self.private_key), "port": self.port, **how}
-        return SftpLogin("127.0.0.1", self.user, **how)
+        return SftpLogin(host="127.0.0.1", username=self.user, **how)
 
 
 def free_port():
@@ -119,6 +119,12 @@ def sshd(tmp_path_factory):
 
 
 @pytest.fixture
+def keys():
+    """Make new user keys: each a text and a line for authorized_keys."""
+    return new_key
+
+
+@pytest.fixture
 def server(tmp_path):
     """The embedded server, with one user."""
     with SftpServer(tmp_path / "served", {"demo": "pass wörd"}) as server:
@@ -133,7 +139,7 @@ def login_to():
         how = {"password": Secret("pass wörd"), "port": server.port, "timeout": 10.0, **more}
         if "known_hosts" not in how and "verify_host" not in how:
             how.setdefault("host_key_fingerprint", server.host_key_fingerprint)
-        return SftpLogin("127.0.0.1", "demo", **how)
+        return SftpLogin(host="127.0.0.1", username="demo", **how)
 
     return make
 
