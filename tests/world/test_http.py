@@ -195,6 +195,14 @@ def test_a_trickle_ends_with_the_answer_timeout_though_it_is_never_silent():
     assert time.monotonic() - started < 3
 
 
+def test_what_is_left_of_a_trickle_is_not_read_as_the_next_answer():
+    http = HttpClient(SystemClock(), max_connections=1, answer_timeout=0.2)
+    with Loopback([Reply(b"x" * 1000, drip=0.15), Reply(b"good")]) as server:
+        with pytest.raises(RemoteUnavailable):
+            http.send("GET", server.url)
+        assert http.send("GET", server.url).body == b"good"
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_an_answer_may_not_be_larger_than_allowed_however_it_is_packed(clock, packed):
     http = HttpClient(clock, max_body=100_000)
