@@ -3,34 +3,24 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from identitysync.languages.jexl import arithmetic, fields, methods
+from identitysync.languages.jexl import arithmetic, comparison, fields, methods
+from identitysync.languages.jexl.coercion import truth
 from identitysync.languages.jexl.tree import Array, Binary, Call, Choice, Literal, Map, Member, Name, Node, Unary
 
 _OPERATORS: Final[dict[str, Callable[..., Any]]] = {
-    "==": arithmetic.equal, "<": arithmetic.less, "<=": arithmetic.less_equal, ">": arithmetic.greater,
-    ">=": arithmetic.greater_equal, "+": arithmetic.add, "-": arithmetic.subtract, "*": arithmetic.multiply,
-    "/": arithmetic.divide, "%": arithmetic.remainder, "&": arithmetic.bit_and, "|": arithmetic.bit_or,
-    "^": arithmetic.bit_xor, "=~": arithmetic.matches, "=^": arithmetic.starts, "=$": arithmetic.ends,
+    "==": comparison.equal, "<": comparison.less, "<=": comparison.less_equal, ">": comparison.greater,
+    ">=": comparison.greater_equal, "=~": comparison.matches, "=^": comparison.starts, "=$": comparison.ends,
+    "+": arithmetic.add, "-": arithmetic.subtract, "*": arithmetic.multiply, "/": arithmetic.divide,
+    "%": arithmetic.remainder, "&": arithmetic.bit_and, "|": arithmetic.bit_or, "^": arithmetic.bit_xor,
 }  # fmt: skip
 _NEGATED: Final = {"!=": "==", "!~": "=~", "!^": "=^", "!$": "=$"}
+_LOGICAL: Final = {"&&": " and ", "||": " or "}
+_ELVIS: Final = frozenset({"?:", "??"})
 _BOOLEAN: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "=~", "!~", "=^", "!^", "=$", "!$", "&&", "||"})
+_ORDER: Final = frozenset({"<", "<=", ">", ">="})
 
-
-def operands(node: Binary) -> list[Node]:
-    """Give all operands of ``a && b && c``, from left to right.
-
-    Args:
-        node: The last of the operators.
-
-    Returns:
-        The operands.
-    """
-    found: list[Node] = []
-    left: Node = node
-    while isinstance(left, Binary) and left.sign == node.sign:
-        found.append(left.right)
-        left = left.left
-    return [left, *reversed(found)]
+MAX_NESTED: Final = 24
+"""How deep one generated function is nested, below what Python's own parser takes; deeper parts get their own."""
 
 
 class Code:
@@ -47,10 +37,23 @@ class Code:
             record: The name under which the source finds the record.
             prefix: What generated names begin with, so that several expressions can share one function.
         """
-        self.constants: dict[str, Any] = {}
+        self.constants: dict[str, Any] = {"__builtins__": {}}
         self._record, self._prefix = record, prefix
-        self._known: dict[tuple[type, Any], str] = {}
-        self._temporaries = 0
+        self._known: dict[Any, str] = {}
+        self._temporaries = self._nested = 0
+
+    def function(self, node: Node) -> Callable[[Any], Any]:
+        """Lower a tree to a function of a record.
+
+        Args:
+            node: The tree.
+
+        Returns:
+            The function.
+        """
+        source = f"lambda {self._record}: {self.expression(node)}"
+        made: Callable[[Any], Any] = eval(source, self.constants)  # noqa: S307 - our own source: no user text in it
+        return made
 
     def expression(self, node: Node) -> str:
         """Lower a tree to the source of a Python expression.
@@ -61,28 +64,19 @@ class Code:
         Returns:
             The source.
         """
-        match node:
-            case Literal(value):
-                return self._constant(value)
-            case Name(parts):
-                return self._name(parts)
-            case Choice():
-                return self._choices(node)
-            case Unary():
-                return self._unary(node)
-            case Binary():
-                return self._binary(node)
-            case Member(owner, key):
-                return f"{self._helper(fields.member)}({self.expression(owner)}, {self.expression(key)})"
-            case Call(owner, method, arguments, offset):
-                given = "".join(f"{self.expression(each)}, " for each in arguments)
-                name = self._constant(method)
-                return f"{self._helper(methods.call)}({self.expression(owner)}, {name}, ({given}), {offset})"
-            case Array(items):
-                return f"[{', '.join(self.expression(each) for each in items)}]"
-            case Map(items):
-                pairs = (f"{self.expression(key)}: {self.expression(value)}" for key, value in items)
-                return f"{{{', '.join(pairs)}}}"
+        if isinstance(node, Literal):
+            return self._constant(node.value)
+        if isinstance(node, Name):
+            return self._name(node.parts)
+        if self._nested >= MAX_NESTED:
+            before, self._nested = self._nested, 0
+            name = self._keep(id(node), self.function(node))
+            self._nested = before
+            return f"{name}({self._record})"
+        self._nested += 1
+        source = self._lower(node)
+        self._nested -= 1
+        return source
 
     def condition(self, node: Node) -> str:
         """Lower a tree to the source of a Python expression that is true or false.
@@ -94,25 +88,77 @@ class Code:
             The source.
         """
         if isinstance(node, Literal):
-            return str(arithmetic.truth(node.value))
+            return str(truth(node.value))
         source = self.expression(node)
         if isinstance(node, Binary) and node.sign in _BOOLEAN:
             return source
         if isinstance(node, Unary) and node.sign in {"!", "empty"}:
             return source
-        return f"{self._helper(arithmetic.truth)}({source})"
+        return f"{self._helper(truth)}({source})"
+
+    def _lower(self, node: Node) -> str:
+        match node:
+            case Choice():
+                return self._choices(node)
+            case Unary():
+                return self._unary(node)
+            case Binary(sign) if sign in _LOGICAL:
+                return f"({_LOGICAL[sign].join(self.condition(each) for each in _operands(node))})"
+            case Binary(sign, left, right) if sign in _ELVIS:
+                kept = self._temporary()
+                test = f"{kept} is not None" if sign == "??" else f"{self._helper(truth)}({kept})"
+                # Python computes the condition first, so that the name is bound when it is used
+                return f"({kept} if (({kept} := {self.expression(left)}), {test})[1] else {self.expression(right)})"
+            case Binary(sign) if sign in _BOOLEAN:
+                return self._comparison(node)
+            case Array(items, _, unique):
+                source = f"[{', '.join(map(self.expression, items))}]"
+                return f"{self._helper(methods.distinct)}({source})" if unique else source
+            case Map(items):
+                pairs = (f"({self.expression(key)}, {self.expression(value)}), " for key, value in items)
+                return f"{self._helper(methods.mapping)}(({''.join(pairs)}))"
+        return self._spine(node)
+
+    def _spine(self, node: Node) -> str:
+        """Lower ``a + b - c`` and ``a.b().c()``: what grows to the left is computed step by step, side by side."""
+        steps: list[Binary | Member | Call] = []
+        first = node
+        while isinstance(first, Member | Call) or (
+            isinstance(first, Binary) and first.sign not in _BOOLEAN and first.sign not in _ELVIS
+        ):
+            steps.append(first)
+            first = first.left if isinstance(first, Binary) else first.owner
+        source = self.expression(first)
+        if len(steps) <= 3:
+            for step in reversed(steps):
+                source = self._step(step, source)
+            return source
+        kept = self._temporary()
+        parts = [f"{kept} := {source}"]
+        parts += [f"{kept} := {self._step(step, kept)}" for step in reversed(steps)]
+        return f"({', '.join(f'({part})' for part in parts)})[-1]"
+
+    def _step(self, node: Binary | Member | Call, left: str) -> str:
+        match node:
+            case Binary(sign, _, right, offset):
+                return f"{self._helper(_OPERATORS[sign])}({left}, {self.expression(right)}, {offset})"
+            case Member(_, key):
+                return f"{self._helper(fields.member)}({left}, {self.expression(key)})"
+            case Call(_, method, arguments, offset):
+                given = "".join(f"{self.expression(each)}, " for each in arguments)
+                name = self._constant((method, len(arguments)))
+                return f"{self._helper(methods.call)}({left}, {name}, ({given}), {offset})"
 
     def _unary(self, node: Unary) -> str:
-        operand = node.operand
         match node.sign:
             case "!":
-                return f"(not {self.condition(operand)})"
+                return f"(not {self.condition(node.operand)})"
             case "empty":
-                return f"{self._helper(arithmetic.empty)}({self.expression(operand)})"
+                return f"{self._helper(comparison.empty)}({self.expression(node.operand)})"
             case "size":
-                return f"{self._helper(arithmetic.size)}({self.expression(operand)})"
+                return f"{self._helper(comparison.size)}({self.expression(node.operand)})"
         helper = arithmetic.negate if node.sign == "-" else arithmetic.bit_not
-        return f"{self._helper(helper)}({self.expression(operand)}, {node.offset})"
+        return f"{self._helper(helper)}({self.expression(node.operand)}, {node.offset})"
 
     def _choices(self, node: Node) -> str:
         """Lower choices that follow each other side by side: Python nests only so deep."""
@@ -122,36 +168,23 @@ class Code:
             node = node.no
         return f"({''.join(parts)}{self.expression(node)})"
 
-    def _binary(self, node: Binary) -> str:
-        if node.sign in {"&&", "||"}:
-            word = " and " if node.sign == "&&" else " or "
-            return f"({word.join(self.condition(each) for each in operands(node))})"
-        left = self.expression(node.left)
-        if node.sign in {"?:", "??"}:
-            kept = self._temporary()
-            test = f"{kept} is not None" if node.sign == "??" else f"{self._helper(arithmetic.truth)}({kept})"
-            # Python computes the condition first, so that the name is bound when it is used
-            return f"({kept} if (({kept} := {left}), {test})[1] else {self.expression(node.right)})"
-        if node.sign in {"==", "!="}:
-            return self._equality(node, left)
+    def _comparison(self, node: Binary) -> str:
+        """Compare texts, numbers and null on the spot, and everything else by the lenient rules."""
         sign = _NEGATED.get(node.sign, node.sign)
-        call = f"{self._helper(_OPERATORS[sign])}({left}, {self.expression(node.right)}, {node.offset})"
-        return f"(not {call})" if node.sign in _NEGATED else call
-
-    def _equality(self, node: Binary, left: str) -> str:
-        """Compare texts and null on the spot, and everything else by the lenient rules."""
-        negated = node.sign == "!="
-        if isinstance(node.right, Literal):
-            constant = self._constant(node.right.value)
-            if node.right.value is None:
-                return f"({left} is {'not ' if negated else ''}None)"
-            if isinstance(node.right.value, str):
-                kept = self._temporary()
-                sign = "!=" if negated else "=="
-                slow = f"{'not ' if negated else ''}{self._helper(arithmetic.equal)}({kept}, {constant}, {node.offset})"
-                return f"(({kept} {sign} {constant}) if type({kept} := {left}) is str else ({slow}))"
-        call = f"{self._helper(arithmetic.equal)}({left}, {self.expression(node.right)}, {node.offset})"
-        return f"(not {call})" if negated else call
+        negated = sign != node.sign
+        left, right = self.expression(node.left), self.expression(node.right)
+        helper = self._helper(_OPERATORS[sign])
+        value = node.right.value if isinstance(node.right, Literal) else ...
+        if value is None and sign == "==":
+            return f"({left} is {'not ' if negated else ''}None)"
+        kind = type(value)
+        fast = (kind is str and sign == "==") or (kind is int and (sign == "==" or sign in _ORDER))
+        if not fast:
+            return f"({'not ' if negated else ''}{helper}({left}, {right}, {node.offset}))"
+        kept = self._temporary()
+        slow = f"{'not ' if negated else ''}{helper}({kept}, {right}, {node.offset})"
+        compared = f"{kept} {node.sign} {right}"
+        return f"(({compared}) if {self._helper(type)}({kept} := {left}) is {self._helper(kind)} else ({slow}))"
 
     def _name(self, parts: tuple[str, ...]) -> str:
         record = self._record
@@ -159,31 +192,49 @@ class Code:
             name = self._constant(parts[0])
             if "_" not in parts[0]:
                 return f"{record}.get({name})"
-            return f"({record}[{name}] if {name} in {record} else {self._helper(fields.under)}({record}, {name}))"
+            before, _, after = parts[0].partition("_")
+            if before and after and "_" not in after:
+                nested = f"{self._nested_value(before, after)} else None"
+            else:
+                nested = f"{self._helper(fields.under)}({record}, {name})"
+            return f"({record}[{name}] if {name} in {record} else {nested})"
         whole, names = self._constant(".".join(parts)), self._constant(parts)
         slow = f"{self._helper(fields.walk)}({record}, {names}, {whole})"
         if len(parts) > 2 or "_" in "".join(parts):
             return slow
+        return f"({record}[{whole}] if {whole} in {record} else {self._nested_value(*parts)} else {slow})"
+
+    def _nested_value(self, first: str, second: str) -> str:
+        """Begin the source of a choice: the field of a nested object, if there is one."""
         kept = self._temporary()
-        first, second = self._constant(parts[0]), self._constant(parts[1])
-        fast = f"{kept}.get({second}) if type({kept} := {record}.get({first})) is dict else {slow}"
-        return f"({record}[{whole}] if {whole} in {record} else {fast})"
+        owner = f"{kept} := {self._record}.get({self._constant(first)})"
+        return f"{kept}.get({self._constant(second)}) if {self._helper(type)}({owner}) is {self._helper(dict)}"
 
     def _helper(self, function: Callable[..., Any]) -> str:
-        return self._keep((type(function), function), function)
+        return self._keep(function, function)
 
     def _constant(self, value: Any) -> str:
         if value is None or value is True or value is False:
             return str(value)
         return self._keep((type(value), repr(value)), value)
 
-    def _keep(self, key: tuple[type, Any], value: Any) -> str:
+    def _keep(self, key: Any, value: Any) -> str:
         name = self._known.get(key)
         if name is None:
-            name = self._known[key] = f"{self._prefix}{len(self.constants)}"
+            name = self._known[key] = f"{self._prefix}{len(self._known)}"
             self.constants[name] = value
         return name
 
     def _temporary(self) -> str:
         self._temporaries += 1
         return f"{self._prefix}t{self._temporaries}"
+
+
+def _operands(node: Binary) -> list[Node]:
+    """Give all operands of ``a && b && c``, from left to right."""
+    found: list[Node] = []
+    left: Node = node
+    while isinstance(left, Binary) and left.sign == node.sign:
+        found.append(left.right)
+        left = left.left
+    return [left, *reversed(found)]

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
-from identitysync.errors import ExpressionError, RecordRejected
-from identitysync.languages.jexl.arithmetic import Failure
+from identitysync.errors import ExpressionError, PatternError, RecordRejected
+from identitysync.languages.jexl.coercion import Failure
 from identitysync.languages.jexl.compiler import Code
+from identitysync.languages.jexl.fields import readings
 from identitysync.languages.jexl.parser import parse
 from identitysync.languages.jexl.tree import Array, Binary, Call, Choice, Literal, Map, Member, Name, Node, Unary
 from identitysync.values import Record
+
+FAULTS: Final = (Failure, RecordRejected, PatternError, ArithmeticError, ValueError, TypeError, RecursionError)
+"""What the code of an expression may raise; ``Expression.fault`` makes an error for people of it."""
 
 
 @attrs.frozen(eq=False)
@@ -21,13 +25,11 @@ class Expression:
     Attributes:
         text: The expression as it was written.
         tree: Its tree.
-        source: The Python expression that it was compiled to.
         reads: The fields that it may read, as dotted paths.
     """
 
     text: str
     tree: Node = attrs.field(repr=False)
-    source: str = attrs.field(repr=False)
     reads: frozenset[str] = attrs.field(repr=False)
     _function: Callable[[Record], Any] = attrs.field(repr=False)
 
@@ -45,12 +47,40 @@ class Expression:
         """
         try:
             return self._function(record)
-        except Failure as fault:
-            raise ExpressionError(fault.reason, self.text, fault.at) from fault
-        except RecordRejected as fault:
-            raise ExpressionError(fault.message, self.text) from fault
-        except (ArithmeticError, ValueError, TypeError, RecursionError) as fault:
-            raise ExpressionError(f"the expression cannot be evaluated: {fault}", self.text) from fault
+        except FAULTS as fault:
+            raise self.fault(fault) from fault
+
+    def emit(self, record: str, prefix: str) -> tuple[str, dict[str, Any]]:
+        """Give the expression's code, to be put into a larger function.
+
+        Args:
+            record: The variable that holds the record there.
+            prefix: What generated names begin with.
+
+        Returns:
+            The source of a Python expression, and what the names in it stand for. Around it, catch ``FAULTS`` and raise
+            what ``fault`` makes of them.
+        """
+        code = Code(record, prefix)
+        source = code.expression(self.tree)
+        return source, {name: value for name, value in code.constants.items() if name != "__builtins__"}
+
+    def fault(self, fault: Exception) -> ExpressionError:
+        """Say for people why the expression failed on a record.
+
+        Args:
+            fault: One of ``FAULTS``.
+
+        Returns:
+            The error to raise.
+        """
+        if isinstance(fault, Failure):
+            return ExpressionError(fault.reason, self.text, fault.at)
+        if isinstance(fault, RecordRejected):
+            return ExpressionError(fault.message, self.text)
+        if isinstance(fault, PatternError):
+            return ExpressionError(f"the regular expression {fault.text[:60]!r} is wrong: {fault.reason}", self.text)
+        return ExpressionError(f"the expression cannot be evaluated: {fault}", self.text)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return compile, (self.text,)
@@ -69,15 +99,12 @@ def compile(text: str) -> Expression:
     Raises:
         ExpressionError: It is no expression; line, column and a caret say where.
     """
-    tree = parse(text)
-    code = Code()
-    source = code.expression(tree)
-    namespace: dict[str, Any] = {"__builtins__": {"type": type, "str": str, "dict": dict}, **code.constants}
     try:
-        made = eval(f"lambda r: {source}", namespace)  # noqa: S307 - our own source: user text enters as constants only
-    except (RecursionError, MemoryError) as fault:
+        tree = parse(text)
+        function = Code().function(tree)
+    except (RecursionError, MemoryError, SyntaxError) as fault:
         raise ExpressionError("the expression is too large", text) from fault
-    return Expression(text, tree, source, frozenset(_reads(tree)), made)
+    return Expression(text, tree, frozenset(_reads(tree)), function)
 
 
 def _reads(tree: Node) -> set[str]:
@@ -87,7 +114,7 @@ def _reads(tree: Node) -> set[str]:
         node = waiting.pop()
         match node:
             case Name(parts):
-                found.add(".".join(parts))
+                found |= readings(parts)
             case Unary(_, operand):
                 waiting.append(operand)
             case Binary(_, left, right) | Member(left, right):

@@ -1,18 +1,21 @@
-"""The methods of ``java.lang.String``, lists, maps and numbers that expressions may call, and no others."""
+"""Call methods: those of texts, arrays, objects, numbers and booleans that are listed here, and no others."""
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from identitysync.languages.java_regex import compile_regex
-from identitysync.languages.jexl.arithmetic import Failure, to_text
+from identitysync.languages.jexl import text_methods
+from identitysync.languages.jexl.coercion import Failure, shown, to_text
+from identitysync.languages.jexl.comparison import contains, same
+from identitysync.languages.jexl.signatures import ANY, NUMBER, TEXT, Methods
 
 
-def call(owner: Any, method: str, arguments: tuple[Any, ...], at: int) -> Any:
-    """Call a method; on null, and where there is no such method, the answer is null, as in lenient JEXL.
+def call(owner: Any, method: tuple[str, int], arguments: tuple[Any, ...], at: int) -> Any:
+    """Call a method; on null, and where no such method takes such arguments, the answer is null, as in lenient JEXL.
 
     Args:
         owner: The value.
-        method: The method's name.
+        method: The method's name, and how many arguments it is given.
         arguments: Its arguments.
         at: The offset in the expression, for errors.
 
@@ -20,116 +23,126 @@ def call(owner: Any, method: str, arguments: tuple[Any, ...], at: int) -> Any:
         What the method gives.
 
     Raises:
-        Failure: The method cannot do it, such as for an index outside the text.
+        Failure: The method cannot do it, such as for an index outside the text, or null where a text is needed.
     """
-    kind = bool if isinstance(owner, bool) else int if isinstance(owner, int) else type(owner)
-    work = _METHODS.get(kind, {}).get((method, len(arguments)))
-    if work is None:
+    known = _METHODS.get(type(owner))
+    entry = known.get(method) if known is not None else None
+    if entry is None:
         return None
+    takes, work = entry
+    if arguments:
+        for argument, kinds in zip(arguments, takes, strict=True):
+            if kinds and type(argument) not in kinds:
+                if argument is None and str in kinds:
+                    raise Failure(f"{method[0]}() takes no null", at)
+                return None
     try:
         return work(owner, *arguments)
-    except (IndexError, TypeError, ValueError, AttributeError) as fault:
-        raise Failure(f"{method}({', '.join(to_text(each)[:40] for each in arguments)}) cannot be done", at) from fault
+    except (LookupError, TypeError, ValueError, OverflowError, struct.error) as fault:
+        given = ", ".join(to_text(each)[:40] for each in arguments)
+        raise Failure(f"{method[0]}({given}) cannot be done on {shown(owner)}: {fault}", at) from fault
 
 
-def _substring(text: str, start: Any, end: Any = None) -> str:
-    last = len(text) if end is None else int(end)
-    if not 0 <= int(start) <= last <= len(text):
-        raise IndexError
-    return text[int(start) : last]
+def distinct(values: Iterable[Any]) -> list[Any]:
+    """Make a set: the values without doubles, in order."""
+    found: list[Any] = []
+    for value in values:
+        if not contains(found, value):
+            found.append(value)
+    return found
 
 
-def _char_at(text: str, index: Any) -> str:
-    if not 0 <= int(index) < len(text):
-        raise IndexError
-    return text[int(index)]
+def mapping(pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    """Make an object; its keys are texts, as in JSON."""
+    return {"null" if key is None else to_text(key): value for key, value in pairs}
 
 
-def _split(text: str, regex: Any) -> list[str]:
-    parts = compile_regex(to_text(regex)).split(text)
-    while len(parts) > 1 and parts[-1] == "":
-        parts.pop()
-    return parts
+def _get(values: list[Any], index: int) -> Any:
+    if not 0 <= index < len(values):
+        raise IndexError(f"it has {len(values)} elements")
+    return values[index]
 
 
-def _sign(left: Any, right: Any) -> int:
-    return int(left > right) - int(left < right)
-
-
-def _compare_text(left: str, right: Any) -> int:
-    for one, other in zip(left, to_text(right), strict=False):
-        if one != other:
-            return ord(one) - ord(other)
-    return len(left) - len(to_text(right))
-
-
-def _get(values: list[Any], index: Any) -> Any:
-    if not 0 <= int(index) < len(values):
-        raise IndexError
-    return values[int(index)]
+def _part(values: list[Any], start: int, end: int) -> list[Any]:
+    if not 0 <= start <= end <= len(values):
+        raise IndexError(f"it has {len(values)} elements")
+    return values[start:end]
 
 
 def _index_of(values: list[Any], value: Any) -> int:
-    return next((i for i, each in enumerate(values) if type(each) is type(value) and each == value), -1)
+    return next((i for i, each in enumerate(values) if same(each, value)), -1)
 
 
-Work = Callable[..., Any]
-_TEXT: Final[dict[tuple[str, int], Work]] = {
-    ("length", 0): len,
-    ("size", 0): len,
-    ("isEmpty", 0): lambda text: not text,
-    ("toLowerCase", 0): str.lower,
-    ("toUpperCase", 0): str.upper,
-    ("trim", 0): lambda text: text.strip("".join(map(chr, range(33)))),
-    ("toString", 0): str,
-    ("substring", 1): _substring,
-    ("substring", 2): _substring,
-    ("charAt", 1): _char_at,
-    ("indexOf", 1): lambda text, part: text.find(to_text(part)),
-    ("indexOf", 2): lambda text, part, start: text.find(to_text(part), int(start)),
-    ("lastIndexOf", 1): lambda text, part: text.rfind(to_text(part)),
-    ("contains", 1): lambda text, part: to_text(part) in text,
-    ("startsWith", 1): lambda text, part: text.startswith(to_text(part)),
-    ("endsWith", 1): lambda text, part: text.endswith(to_text(part)),
-    ("concat", 1): lambda text, other: text + to_text(other),
-    ("equals", 1): lambda text, other: text == other,
-    ("equalsIgnoreCase", 1): lambda text, other: isinstance(other, str) and text.lower() == other.lower(),
-    ("compareTo", 1): _compare_text,
-    ("matches", 1): lambda text, regex: compile_regex(to_text(regex)).full_match(text),
-    ("replace", 2): lambda text, old, new: text.replace(to_text(old), to_text(new)),
-    ("replaceAll", 2): lambda text, regex, new: compile_regex(to_text(regex)).replace_all(text, to_text(new)),
-    ("replaceFirst", 2): lambda text, regex, new: compile_regex(to_text(regex)).replace_first(text, to_text(new)),
-    ("split", 1): _split,
+def _last_index_of(values: list[Any], value: Any) -> int:
+    return next((i for i in range(len(values) - 1, -1, -1) if same(values[i], value)), -1)
+
+
+def _compare(left: Any, right: Any) -> int:
+    if type(left) is not type(right):
+        raise TypeError("the other is of another type")
+    return int(left > right) - int(left < right)
+
+
+def _whole(bits: int) -> Callable[[Any], int]:
+    """Make a cast to a whole number of so many bits, as Java casts: a number too large loses its upper bits."""
+    half = 1 << (bits - 1)
+
+    def cast(number: float) -> int:
+        if isinstance(number, float):  # a floating-point number stops at the last int or long
+            limit = max(half, 1 << 31)
+            number = 0 if number != number else int(min(max(number, -limit), limit))  # noqa: PLR0124 - NaN
+            number = min(max(number, -limit), limit - 1)
+        return (int(number) + half) % (2 * half) - half
+
+    return cast
+
+
+_LIST: Final[Methods] = {
+    ("isEmpty", 0): ((), lambda values: not values),
+    ("get", 1): ((NUMBER,), _get),
+    ("subList", 2): ((NUMBER, NUMBER), _part),
+    ("contains", 1): ((ANY,), contains),
+    ("indexOf", 1): ((ANY,), _index_of),
+    ("lastIndexOf", 1): ((ANY,), _last_index_of),
+    ("equals", 1): ((ANY,), same),
+    ("toString", 0): ((), to_text),
 }
-_LIST: Final[dict[tuple[str, int], Work]] = {
-    ("size", 0): len,
-    ("isEmpty", 0): lambda values: not values,
-    ("get", 1): _get,
-    ("contains", 1): lambda values, value: _index_of(values, value) >= 0,
-    ("indexOf", 1): _index_of,
+_MAP: Final[Methods] = {
+    ("isEmpty", 0): ((), lambda record: not record),
+    ("get", 1): ((ANY,), lambda record, key: record.get(key) if isinstance(key, str) else None),
+    ("getOrDefault", 2): ((TEXT, ANY), lambda record, key, value: record.get(key, value)),
+    ("containsKey", 1): ((ANY,), lambda record, key: isinstance(key, str) and key in record),
+    ("containsValue", 1): ((ANY,), lambda record, value: contains(list(record.values()), value)),
+    ("keySet", 0): ((), list),
+    ("values", 0): ((), lambda record: list(record.values())),
+    ("equals", 1): ((ANY,), same),
+    ("toString", 0): ((), to_text),
 }
-_MAP: Final[dict[tuple[str, int], Work]] = {
-    ("size", 0): len,
-    ("isEmpty", 0): lambda record: not record,
-    ("get", 1): lambda record, key: record.get(key),
-    ("containsKey", 1): lambda record, key: key in record,
-    ("containsValue", 1): lambda record, value: _index_of(list(record.values()), value) >= 0,
-    ("keySet", 0): list,
-    ("values", 0): lambda record: list(record.values()),
+_NUMBER: Final[Methods] = {
+    ("intValue", 0): ((), _whole(32)),
+    ("longValue", 0): ((), _whole(64)),
+    ("shortValue", 0): ((), _whole(16)),
+    ("byteValue", 0): ((), _whole(8)),
+    ("doubleValue", 0): ((), float),
+    ("floatValue", 0): ((), lambda number: struct.unpack("f", struct.pack("f", number))[0]),
+    ("toString", 0): ((), to_text),
+    ("compareTo", 1): ((ANY,), _compare),
+    ("equals", 1): ((ANY,), same),
 }
-_NUMBER: Final[dict[tuple[str, int], Work]] = {
-    ("intValue", 0): int,
-    ("longValue", 0): int,
-    ("doubleValue", 0): float,
-    ("toString", 0): to_text,
-    ("compareTo", 1): _sign,
-    ("equals", 1): lambda number, other: type(number) is type(other) and number == other,
+_FLOAT: Final[Methods] = {
+    **_NUMBER,
+    ("isNaN", 0): ((), lambda number: number != number),  # noqa: PLR0124 - NaN alone differs from itself
+    ("isInfinite", 0): ((), lambda number: abs(number) == float("inf")),
+    ("toString", 0): ((), lambda number: to_text(number) or "NaN"),
 }
-_BOOLEAN: Final[dict[tuple[str, int], Work]] = {
-    ("toString", 0): to_text,
-    ("booleanValue", 0): bool,
-    ("equals", 1): lambda value, other: value is other,
+_BOOLEAN: Final[Methods] = {
+    ("booleanValue", 0): ((), bool),
+    ("compareTo", 1): ((ANY,), _compare),
+    ("equals", 1): ((ANY,), same),
+    ("toString", 0): ((), to_text),
 }
-_METHODS: Final[dict[type, dict[tuple[str, int], Work]]] = {
-    str: _TEXT, list: _LIST, dict: _MAP, int: _NUMBER, float: _NUMBER, bool: _BOOLEAN,
+_METHODS: Final[dict[type, Methods]] = {
+    str: text_methods.METHODS, list: _LIST, dict: _MAP, int: _NUMBER, float: _FLOAT, bool: _BOOLEAN,
 }  # fmt: skip
+NAMES: Final = frozenset(name for known in _METHODS.values() for name, _ in known)
+"""The names of all methods there are; an expression that names another is refused."""

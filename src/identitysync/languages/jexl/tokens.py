@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from identitysync.errors import ExpressionError
+from identitysync.languages.jexl.utf16 import narrow
 
 
 class Kind(Enum):
@@ -42,7 +43,8 @@ _WORDS: Final = {
 _SPACE: Final = re.compile(r"(?:\s+|##[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _FLOAT: Final = re.compile(r"(?:\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)[fFdDbB]?|\d+[fFdDbB](?![\w$])")
 _INTEGER: Final = re.compile(r"(0[xX][0-9a-fA-F]+|\d+)[lLhH]?")
-_NAME: Final = re.compile(r"[A-Za-z_$@#][A-Za-z0-9_$@#]*")
+_INDEX: Final = re.compile(r"[0-9]{1,9}(?![\w$])")
+_NAME: Final = re.compile(r"[A-Za-z_$@][A-Za-z0-9_$@]*")
 _SIGN: Final = re.compile(r"\?\.|\?\?|\?:|&&|\|\||==|!=|<=|>=|=~|!~|=\^|!\^|=\$|!\$|[-+*/%&|^~!<>?:.,;()\[\]{}=]")
 _ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
@@ -60,13 +62,18 @@ def tokens(text: str) -> Iterator[Token]:
         ExpressionError: A character means nothing, or a text is never closed.
     """
     position = 0
+    after_dot = False
     while True:
         if found := _SPACE.match(text, position):
             position = found.end()
         if position >= len(text):
             yield Token(Kind.END, "", len(text))
             return
-        token, position = _token(text, position)
+        if after_dot and (found := _INDEX.match(text, position)):  # likes.0.1 holds no 0.1
+            token, position = Token(Kind.NUMBER, int(found[0]), position), found.end()
+        else:
+            token, position = _token(text, position)
+        after_dot = token.kind is Kind.SIGN and token.value in {".", "?."}
         yield token
 
 
@@ -81,7 +88,7 @@ def _token(text: str, start: int) -> tuple[Token, int]:
         if found is not None and len(found[1]) > 1000:
             raise ExpressionError("the number has more than 1000 digits", text, start)
         if found is not None:
-            return Token(Kind.NUMBER, _integer(found[1]), start), found.end()
+            return Token(Kind.NUMBER, _integer(found[1], text, start), start), found.end()
     if found := _NAME.match(text, start):
         word = found[0]
         return Token(Kind.SIGN, _WORDS[word], start) if word in _WORDS else Token(Kind.NAME, word, start), found.end()
@@ -90,11 +97,14 @@ def _token(text: str, start: int) -> tuple[Token, int]:
     raise ExpressionError(f"the character {letter!r} means nothing here", text, start)
 
 
-def _integer(digits: str) -> int:
+def _integer(digits: str, text: str, start: int) -> int:
     if digits[:2].lower() == "0x":
         return int(digits, 16)
-    octal = len(digits) > 1 and digits[0] == "0" and all(digit in "01234567" for digit in digits)
-    return int(digits, 8) if octal else int(digits)
+    if digits[0] != "0" or len(digits) == 1:
+        return int(digits)
+    if not set(digits) <= set("01234567"):
+        raise ExpressionError("a number that begins with 0 is octal, and has no 8 or 9", text, start)
+    return int(digits, 8)
 
 
 def _text(text: str, start: int) -> tuple[Token, int]:
@@ -112,4 +122,8 @@ def _text(text: str, start: int) -> tuple[Token, int]:
             return chr(int(code[1:], 16))
         return code if code in {"\\", quote} else found[0]
 
-    return Token(Kind.TEXT, _ESCAPE.sub(unescape, text[start + 1 : position]), start), position + 1
+    try:
+        value = narrow(_ESCAPE.sub(unescape, text[start + 1 : position]))
+    except ValueError as fault:
+        raise ExpressionError("the text holds half a character", text, start) from fault
+    return Token(Kind.TEXT, value, start), position + 1

@@ -71,10 +71,11 @@ class Call:
 
 @attrs.frozen
 class Array:
-    """``[a, b]``."""
+    """``[a, b]``; and ``{a, b}``, which is the same without doubles."""
 
     items: tuple["Node", ...]
     offset: int
+    unique: bool = False
 
 
 @attrs.frozen

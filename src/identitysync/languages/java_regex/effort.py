@@ -1,0 +1,136 @@
+"""Judge how long a pattern may backtrack, from its shape alone."""
+
+from typing import Final
+
+import attrs
+
+_MANY_CHOICES: Final = 10
+
+
+@attrs.define
+class _Group:
+    """What one alternative of a group holds, and what its earlier ones held at most.
+
+    Attributes:
+        loops: Repetitions without a bound, or with a wide one.
+        choices: Places where a match may go one of a few ways.
+        most_loops: The most of an earlier alternative.
+        most_choices: The most of an earlier alternative.
+        alternatives: Whether there are several.
+        tail: Whether the last element is a repetition: behind it nothing can fail.
+        width: How many letters the alternative matches at least.
+        least_width: The least of an earlier alternative; None before the first has ended.
+        last_width: How many letters the last element matches at least.
+        looks: Whether the group only looks around, and matches nothing itself.
+    """
+
+    loops: int = 0
+    choices: int = 0
+    most_loops: int = 0
+    most_choices: int = 0
+    alternatives: bool = False
+    tail: bool = False
+    width: int = 0
+    least_width: int | None = None
+    last_width: int = 0
+    looks: bool = False
+
+    def grow(self, width: int) -> None:
+        """Add an element."""
+        self.width += width
+        self.last_width = width
+        self.tail = False
+
+    def finish(self) -> None:
+        """End an alternative."""
+        self.most_loops = max(self.most_loops, self.loops - self.tail)
+        self.most_choices = max(self.most_choices, self.choices)
+        self.least_width = self.width if self.least_width is None else min(self.width, self.least_width)
+        self.loops = self.choices = self.width = 0
+        self.tail = False
+
+
+@attrs.frozen
+class Judgement:
+    """How long a pattern may take.
+
+    Attributes:
+        explodes: Whether the time may double with every letter, or grow as a high power.
+        degree: How many repetitions compete in one alternative.
+        width: How many letters a match has at least.
+    """
+
+    explodes: bool
+    degree: int
+    width: int
+
+
+class Effort:
+    """Hears of the parts of a pattern in order."""
+
+    def __init__(self) -> None:
+        """Begin outside of all groups."""
+        self._groups = [_Group()]
+        self._closed: _Group | None = None
+        self._explodes = False
+
+    def element(self, width: int) -> None:
+        """Hear of a letter or a class, or of an anchor, whose width is 0."""
+        self._groups[-1].grow(width)
+        self._closed = None
+
+    def alternative(self) -> None:
+        """Hear of a ``|``."""
+        group = self._groups[-1]
+        group.finish()
+        group.alternatives = True
+        self._closed = None
+
+    def begin(self, *, looks: bool) -> None:
+        """Hear that a group is opened, and whether it only looks around."""
+        self._groups[-1].tail = False
+        self._groups.append(_Group(looks=looks))
+        self._closed = None
+
+    def end(self) -> None:
+        """Hear that a group is closed."""
+        group = self._groups.pop()
+        group.tail = False  # what follows the group may fail
+        group.finish()
+        outer = self._groups[-1]
+        outer.grow(0 if group.looks else group.least_width or 0)
+        outer.loops += group.most_loops
+        outer.choices += group.most_choices + group.alternatives
+        self._closed = group
+
+    def quantify(self, sign: str, least: int) -> None:
+        """Hear of a quantifier behind the last element, and how often it repeats at least."""
+        outer, group = self._groups[-1], self._closed
+        outer.width += outer.last_width * (least - 1)
+        if sign.startswith("?") or sign == "{0,1}":
+            outer.choices += 1
+            return
+        if sign.rstrip("?+") in {"{1}", "{0}"}:
+            return
+        fixed = sign.startswith("{") and "," not in sign
+        if group is not None and (group.most_loops or group.most_choices or group.alternatives):
+            self._explodes = True
+        if not fixed:
+            outer.loops += 1
+            outer.tail = True
+        self._closed = None
+
+    def refer(self) -> None:
+        """Hear of a back-reference."""
+        self._explodes = True
+
+    def whole(self) -> Judgement:
+        """Judge.
+
+        Returns:
+            How long it may take.
+        """
+        group = self._groups[0]
+        group.finish()
+        explodes = self._explodes or group.most_choices > _MANY_CHOICES or group.most_loops > 2
+        return Judgement(explodes, group.most_loops, group.least_width or 0)
