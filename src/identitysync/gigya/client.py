@@ -8,6 +8,7 @@ from identitysync.contract import Clock
 from identitysync.errors import GigyaError, InvalidParameter, RemoteUnavailable
 from identitysync.gigya.answers import read_answer
 from identitysync.gigya.auth import form, key_of, signed_form
+from identitysync.gigya.bearer import read_key, token
 from identitysync.gigya.data_centers import endpoint, is_gigya
 from identitysync.gigya.errors import PAUSES, REFUSED, WRONG_DATA_CENTER, error_of
 from identitysync.values import Secret, Site, json_bytes
@@ -20,8 +21,8 @@ _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 class GigyaClient:
     """Call methods on one site; safe to share between threads.
 
-    Requests are signed: the secret never leaves this process. With a bearer token the token is sent instead, as a
-    header.
+    Requests are signed: the secret never leaves this process. With a private key, or a bearer token at hand, a token is
+    sent instead, as a header.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class GigyaClient:
         *,
         max_attempts: int | None = None,
         bearer: Secret | None = None,
+        private_key: Secret | None = None,
         nonce: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
         """Prepare; nothing is sent yet.
@@ -42,14 +44,16 @@ class GigyaClient:
             clock: Tells the time, which is part of the signature.
             max_attempts: How often a call is tried at most, if not as often as the patience of ``http`` says.
             bearer: A token that takes the signature's place; the site's user key and secret are not used then.
+            private_key: The application's RSA key, which makes a token for each request; the secret is not used then.
             nonce: A text that is other each time.
 
         Raises:
-            InvalidParameter: The secret is empty or not base64.
+            InvalidParameter: The secret is empty or not base64, or the private key is none.
         """
         self._site, self._http, self._clock, self._nonce = site, http, clock, nonce
         self._max_attempts, self._bearer = max_attempts, bearer
-        self._key = key_of(site.secret) if bearer is None else b""
+        self._rsa = read_key(private_key) if private_key else None
+        self._key = key_of(site.secret) if bearer is None and self._rsa is None else b""
         self._domain = site.data_center
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, *, repeatable: bool = True) -> dict[str, Any]:
@@ -99,13 +103,19 @@ class GigyaClient:
         site = self._site
         url = endpoint(method, domain, site.url)
         sent = {**plain, "apiKey": site.api_key, "format": "json", "httpStatusCodes": "false"}
-        if self._bearer is not None:
-            headers = {**_FORM, "Authorization": f"Bearer {self._bearer.reveal()}"}
+        bearer = self._token()
+        if bearer:
+            headers = {**_FORM, "Authorization": f"Bearer {bearer}"}
             return self._http.send("POST", url, body=form(sent), headers=headers)
         sent["userKey"] = site.user_key
         sent["timestamp"] = str(int(self._clock.now().timestamp()))
         sent["nonce"] = self._nonce()
         return self._http.send("POST", url, body=signed_form(url, sent, self._key), headers=_FORM)
+
+    def _token(self) -> str:
+        if self._rsa is not None:
+            return token(self._rsa, self._site.user_key, self._clock.now(), self._nonce())
+        return self._bearer.reveal() if self._bearer is not None else ""
 
     def _moves(self, answer: Mapping[str, Any]) -> bool:
         """Remember the data center that Gigya names, for all calls from now on.

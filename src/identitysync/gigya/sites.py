@@ -14,6 +14,12 @@ class SiteParams:
     secret: Secret | None = param(
         default=None, doc="The application's secret.", example="${env:GIGYA_SECRET}", secret=True
     )
+    private_key: Secret | None = param(
+        default=None,
+        doc="The application's RSA key (PEM, or base64 of that), which takes the secret's place.",
+        example="${file:~/gigya.pem}",
+        secret=True,
+    )
     data_center: str = param(default="", doc="That site's data center.", example="eu1")
     url: str = param(default="", doc="An address in the data center's place.", example="http://127.0.0.1:8080")
 
@@ -29,10 +35,10 @@ class SiteParams:
         Raises:
             InvalidParameter: There is none.
         """
-        if default is None and not (self.api_key and self.user_key and self.secret):
+        if default is None and not (self.api_key and self.user_key and (self.secret or self.private_key)):
             raise InvalidParameter(
                 "there is no Gigya site: give run(site=…), set GIGYA_API_KEY, GIGYA_USER_KEY and GIGYA_SECRET, "
-                "or put apiKey, userKey and secret into the step"
+                "or put apiKey, userKey and secret or privateKey into the step"
             )
         base = default or Site("", "", Secret(""))
         return Site(

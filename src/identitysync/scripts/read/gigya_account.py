@@ -95,7 +95,9 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
         site = self.site_for(services.site)
         http = HttpClient(services.clock)
         try:
-            yield from search(GigyaClient(site, http, services.clock), self.query(services))
+            yield from search(
+                GigyaClient(site, http, services.clock, private_key=self.private_key), self.query(services)
+            )
         finally:
             http.close()
 

@@ -55,7 +55,7 @@ class _Writer:
     def __init__(self, script: WriteGigyaAccounts, services: Services) -> None:
         self._http = HttpClient(services.clock, max_connections=script.max_connections)
         site = script.site_for(services.site)
-        self._client = GigyaClient(site, self._http, services.clock)
+        self._client = GigyaClient(site, self._http, services.clock, private_key=script.private_key)
         self._pool = ThreadPoolExecutor(script.max_connections, "gigya-write")
 
     def write(self, records: Sequence[Record], services: Services) -> list[Record | Rejected]:
@@ -73,6 +73,8 @@ class _Writer:
             self._client.call("accounts.setAccountInfo", record)
         except AuthenticationFailed:
             raise
+        except InvalidParameter as fault:  # such as half a character, which no request can carry
+            return Rejected(record, str(fault), "cannot-be-sent")
         except GigyaError as fault:
             return Rejected(record, fault.details or fault.message, str(fault.code), error=_details(fault))
         return record

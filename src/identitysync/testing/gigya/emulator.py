@@ -57,6 +57,7 @@ class GigyaEmulator:
         data_center: str = "us1",
         refuse_email: str | Callable[[str], bool] | None = None,
         bearers: Iterable[str] = (),
+        public_key: str = "",
         clock: Clock | None = None,
         path: str | Path | None = None,
         port: int = 0,
@@ -71,6 +72,7 @@ class GigyaEmulator:
             data_center: The data center that is played.
             refuse_email: E-mail addresses that are refused: a regular expression, or a function.
             bearers: Tokens that are accepted instead of a signature.
+            public_key: The application's RSA key in PEM form, whose tokens are accepted instead of a signature.
             clock: Tells the time.
             path: A folder for the sites' SQLite files; None keeps everything in memory.
             port: The port; 0 for any that is free.
@@ -78,9 +80,8 @@ class GigyaEmulator:
         self._user_key, self._secret, self._data_center = user_key, secret, data_center
         self._clock = clock or SystemClock()
         self._folder = None if path is None else Path(path)
-        self._bearers = frozenset(bearers)
         self._refuses = _refuser(refuse_email)
-        self._gate, self._searches = Gate(), Searches()
+        self._gate, self._searches = Gate(bearers, public_key), Searches()
         self._sites: dict[str, EmulatedSite] = {}
         self._server = LoopbackServer(self._handle, port)
         self.faults = Faults()
@@ -185,7 +186,7 @@ class GigyaEmulator:
         if site is None:
             raise ApiError(400093, f"there is no site {api_key}")
         now = self._clock.now()
-        self._gate.check(request, site, now, self._bearers)
+        self._gate.check(request, site, now)
         params = request.params
         match request.method:
             case "accounts.search":

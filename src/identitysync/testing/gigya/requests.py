@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -13,6 +13,7 @@ import attrs
 
 from identitysync.testing.gigya.answers import ApiError
 from identitysync.testing.gigya.site import EmulatedSite
+from identitysync.values import json_value
 
 _LIFETIME = 600
 """Seconds that the time of a request may differ from the clock."""
@@ -69,24 +70,29 @@ def read_request(verb: str, target: str, headers: Mapping[str, str], body: bytes
 class Gate:
     """Let in who may call."""
 
-    def __init__(self) -> None:
-        """Remember no nonce yet."""
+    def __init__(self, bearers: Iterable[str] = (), public_key: str = "") -> None:
+        """Remember no nonce yet.
+
+        Args:
+            bearers: Tokens that are accepted as they are.
+            public_key: The RSA key, in PEM form, whose tokens are accepted.
+        """
+        self._bearers, self._public_key = frozenset(bearers), public_key
         self._nonces: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def check(self, request: Request, site: EmulatedSite, now: datetime, bearers: frozenset[str]) -> None:
+    def check(self, request: Request, site: EmulatedSite, now: datetime) -> None:
         """Raise ``ApiError`` unless the request may be answered.
 
         Args:
             request: The request.
             site: The site that it names.
             now: The time.
-            bearers: Tokens that are accepted.
         """
         params = request.params
         if request.bearer:
-            if request.bearer not in bearers:
-                raise ApiError(403001, "the bearer token is not accepted")
+            if request.bearer not in self._bearers:
+                self._check_token(request.bearer, site, now)
             return
         if "userKey" not in params and "sig" not in params and "secret" not in params:
             raise ApiError(400002, "Missing required parameter: userKey")
@@ -96,21 +102,40 @@ class Gate:
             if params.get("secret") != site.secret.reveal():
                 raise ApiError(403003, "the secret does not fit")
             return
-        self._check_time(params, now)
+        self._check_time(params.get("timestamp", ""), now)
         expected = {_signature(site.secret.reveal(), request.verb, url, params) for url in request.urls}
         if not any(hmac.compare_digest(params["sig"], each) for each in expected):
             raise ApiError(403003, "the signature does not fit the request")
-        self._check_nonce(params)
+        self._check_nonce(params.get("nonce", ""))
 
-    def _check_time(self, params: Mapping[str, str], now: datetime) -> None:
-        stamp = params.get("timestamp", "")
+    def _check_token(self, token: str, site: EmulatedSite, now: datetime) -> None:
+        """Verify a JWT as RFC 7515 and RFC 7519 say; written apart from the client, so that one can judge the other."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric import padding, rsa
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+        if not self._public_key:
+            raise ApiError(403001, "the bearer token is not accepted")
+        key = load_pem_public_key(self._public_key.encode())
+        try:
+            signed, _, sig = token.rpartition(".")
+            head, body = (json_value(_unpacked(part)) for part in signed.split("."))
+            if not isinstance(key, rsa.RSAPublicKey) or head["alg"] != "RS256" or head["kid"] != site.user_key:
+                raise ApiError(403001, "the bearer token is not accepted")
+            key.verify(_unpacked(sig), signed.encode(), padding.PKCS1v15(), SHA256())
+        except (ValueError, KeyError, TypeError, InvalidSignature) as fault:
+            raise ApiError(403003, "the bearer token is not signed as it should be") from fault
+        self._check_time(str(body.get("iat", "")), now)
+        self._check_nonce(str(body.get("jti", "")))
+
+    def _check_time(self, stamp: str, now: datetime) -> None:
         if not stamp.isdecimal():
             raise ApiError(400002, "Missing required parameter: timestamp")
         if abs(int(stamp) - now.timestamp()) > _LIFETIME:
             raise ApiError(403002, f"the request's time {stamp} is too far from {int(now.timestamp())}")
 
-    def _check_nonce(self, params: Mapping[str, str]) -> None:
-        nonce = params.get("nonce", "")
+    def _check_nonce(self, nonce: str) -> None:
         if not nonce:
             raise ApiError(400002, "Missing required parameter: nonce")
         with self._lock:
@@ -119,6 +144,10 @@ class Gate:
             self._nonces[nonce] = None
             if len(self._nonces) > _NONCES:
                 self._nonces.popitem(last=False)
+
+
+def _unpacked(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 def _default(scheme: str) -> int:
