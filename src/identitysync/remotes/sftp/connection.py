@@ -95,6 +95,9 @@ def _verified(login: SftpLogin) -> paramiko.Transport:
             if not login.host_key_fingerprint:
                 raise
             refused += same_kind(key.get_name())
+        except paramiko.SSHException as fault:  # the time is over, which paramiko does not tell
+            transport.close()
+            raise RemoteUnavailable(f"{login.place} did not introduce itself within {login.timeout:g} s") from fault
         except BaseException:
             transport.close()
             raise

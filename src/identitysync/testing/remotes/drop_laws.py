@@ -10,8 +10,12 @@ from identitysync.testing.remotes.ground import Ground, expect, refusal
 
 _SIZE: Final = 1_500_000
 _CONTENT: Final = random.Random(4).randbytes(_SIZE)  # noqa: S311 - bytes that do not compress, no secret
-_PLACES: Final = (0, 400, 3_000, _SIZE // 100, _SIZE // 2, _SIZE - 100_000)
-"""Where connections drop: at once, in the greeting, near the login, and early, midway and late in the file."""
+_DROPS: Final = (
+    *((Spoil.RESET, place) for place in (0, 400, 3_000, _SIZE // 100, _SIZE // 2, _SIZE - 100_000)),
+    (Spoil.CLOSE, 1_500),
+    (Spoil.CLOSE, _SIZE // 2),
+)
+"""How and where connections drop: at once, in the greeting, near the login, and early, midway and late in the file."""
 
 _FOR_EVER: Final = 20
 """More connections than anybody tries."""
@@ -21,14 +25,12 @@ def an_upload_survives_drops(ground: Ground) -> None:
     """Wherever one connection drops, the upload is done again, and complete; nothing else stays behind."""
     if ground.spoiled is None:
         return
-    for spoil in (Spoil.RESET, Spoil.CLOSE):
-        for place in _PLACES:
-            with ground.spoiled((Fault(spoil, place),)) as remote:
-                ground.put(remote, "file", _CONTENT)
-            with ground.open() as remote:
-                expect(ground.get(remote, "file") == _CONTENT, f"after a {spoil} at {place} it is not complete")
-                expect(ground.names(remote) == {"file"}, f"after a {spoil} at {place} more is there")
-                remote.delete(ground.path("file"))
+    for spoil, place in _DROPS:
+        with ground.spoiled((Fault(spoil, place),)) as remote:
+            ground.put(remote, "file", _CONTENT)
+            expect(ground.get(remote, "file") == _CONTENT, f"after a {spoil} at {place} it is not complete")
+            expect(ground.names(remote) == {"file"}, f"after a {spoil} at {place} more is there")
+            remote.delete(ground.path("file"))
 
 
 def a_download_survives_drops(ground: Ground) -> None:
@@ -37,10 +39,9 @@ def a_download_survives_drops(ground: Ground) -> None:
         return
     with ground.open() as remote:
         ground.put(remote, "file", _CONTENT)
-    for spoil in (Spoil.RESET, Spoil.CLOSE):
-        for place in _PLACES:
-            with ground.spoiled((Fault(spoil, place, Toward.CLIENT),)) as remote:
-                expect(ground.get(remote, "file") == _CONTENT, f"after a {spoil} at {place} it came otherwise")
+    for spoil, place in _DROPS:
+        with ground.spoiled((Fault(spoil, place, Toward.CLIENT),)) as remote:
+            expect(ground.get(remote, "file") == _CONTENT, f"after a {spoil} at {place} it came otherwise")
 
 
 def turned_bits_are_noticed(ground: Ground) -> None:
