@@ -23,6 +23,7 @@ class Owner(Protocol):
     posix_rename: bool
     refuse_rename: bool
     full_after: int | None
+    broken_off: int
 
     def transfer(self, count: int) -> None:
         """Count bytes."""
@@ -34,7 +35,7 @@ class ServedFile(paramiko.SFTPHandle):
 
     def __init__(self, owner: Owner, flags: int, descriptor: int) -> None:
         super().__init__(flags)
-        self._owner, self._descriptor = owner, descriptor
+        self._owner, self._descriptor, self._since = owner, descriptor, owner.broken_off
 
     def read(self, offset: int, length: int) -> bytes | int:
         """Give bytes."""
@@ -49,6 +50,8 @@ class ServedFile(paramiko.SFTPHandle):
     def write(self, offset: int, data: "Buffer") -> int:
         """Take bytes, all of them or, on a full disk, none."""
         count = memoryview(data).nbytes
+        if self._since != self._owner.broken_off:  # what had arrived and was waiting when the connection broke off
+            return SFTP_FAILURE
         if self._owner.full_after is not None:
             if self._owner.full_after < count:
                 return SFTP_FAILURE
@@ -76,7 +79,7 @@ class ServedFiles(paramiko.SFTPServerInterface):
 
     def __init__(self, server: paramiko.ServerInterface, owner: Owner, *args: Any, **more: Any) -> None:
         super().__init__(server, *args, **more)
-        self._owner = owner
+        self._owner, self._since = owner, owner.broken_off
 
     def list_folder(self, path: str) -> list[paramiko.SFTPAttributes] | int:
         """Give what is in a folder; links are told as such."""
@@ -143,6 +146,8 @@ class ServedFiles(paramiko.SFTPServerInterface):
 
     def _place(self, path: str) -> Path:
         """Give the place of a path below the root; a link that leads outside is no place."""
+        if self._since != self._owner.broken_off:
+            raise ConnectionAbortedError(errno.ECONNABORTED, "the connection has been broken off")
         place = self._owner.root / self.canonicalize(path).lstrip("/")
         inside = place.resolve() if place.is_symlink() else place.parent.resolve()
         if place != self._owner.root and not inside.is_relative_to(self._owner.root):

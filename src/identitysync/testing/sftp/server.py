@@ -35,6 +35,7 @@ class SftpServer:
         full_after: Say that the disk is full after so many bytes of uploads more; None for never. It stays full.
         logins: How many logins there were.
         moved: How many bytes were uploaded and downloaded.
+        broken_off: How often connections were broken off; nothing that had arrived by then is done any more.
     """
 
     host = "127.0.0.1"
@@ -66,6 +67,7 @@ class SftpServer:
         self.full_after: int | None = None
         self.logins = 0
         self.moved = 0
+        self.broken_off = 0
         self._key = paramiko.ECDSAKey.generate(bits=256)
         self._listener = socket.create_server((self.host, port))
         self.port = int(self._listener.getsockname()[1])
@@ -106,6 +108,7 @@ class SftpServer:
 
     def disconnect(self) -> list[paramiko.Transport]:
         """Break all connections off, and give what is left of them."""
+        self.broken_off += 1
         transports, self._transports = self._transports, []
         for transport in transports:
             transport.close()
