@@ -213,6 +213,27 @@ def test_secrets_are_in_no_text_that_a_job_leaves(tmp_path, monkeypatch):
     assert not any("planted-canary-secret" in text for text in texts)
 
 
+def test_secrets_are_masked_in_the_reasons_of_rejects_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("CANARY", "planted-canary-secret")
+
+    @idx.script("test.leaky", summary="Tell the secret.")
+    class Leaky(idx.Mapper):
+        key: idx.Secret = idx.param(doc="The key.", secret=True)
+
+        def map(self, record):
+            raise idx.RecordRejected(f"refused with {self.key.reveal()}")
+
+    source = idx.Dataflow(
+        name="s", steps=[S("s", "file.parse.json", next=["leaky"]), S("leaky", Leaky, {"key": "${env:CANARY}"})]
+    )
+    events = []
+    job = idx.run(source, inputs={"s": [{"a": 1}]}, on_event=events.append, dead_letters=tmp_path)
+    texts = [repr(job.rejects), repr(events), job.dead_letters.read_text(), job.summary()]
+
+    assert not any("planted-canary-secret" in text for text in texts)
+    assert all("refused with ********" in text for text in texts)
+
+
 def test_a_missing_secret_is_named(monkeypatch):
     monkeypatch.delenv("NO_SUCH_SECRET", raising=False)
     source = idx.Dataflow(

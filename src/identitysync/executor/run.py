@@ -56,6 +56,7 @@ class Run:
         dead_letters: DeadLetters,
         tolerance: Tolerance,
         tell: Callable[[Event], None],
+        mask: Callable[[str], str],
         batch_size: int,
     ) -> None:
         self.services = services
@@ -63,7 +64,7 @@ class Run:
         self.delivery = Delivery(services, self._delivered)
         self.samples = Samples()
         self.entered = self.processed = self.refused = self.unread = 0
-        self._dead_letters, self._tolerance, self._tell = dead_letters, tolerance, tell
+        self._dead_letters, self._tolerance, self._tell, self._mask = dead_letters, tolerance, tell, mask
         self._cancelled = threading.Event()
         self._held: set[Path | bytes] = set()
         self.read_files: list[tuple[FileReader, File]] = []
@@ -82,6 +83,14 @@ class Run:
         """How many records may still enter; a batch at most."""
         limit = self.services.run.limit
         return self.batch_size if limit is None else min(self.batch_size, limit - self.entered)
+
+    def masked(self, rejects: list[Rejected]) -> list[Rejected]:
+        """Take the secrets of the run out of the reasons that rejects give."""
+        masked = [self._mask(each.message) for each in rejects]
+        return [
+            each if text == each.message else attrs.evolve(each, message=text)
+            for each, text in zip(rejects, masked, strict=True)
+        ]
 
     def reject(self, step: str, rejects: list[Rejected], *, routed: bool, entering: bool = False) -> None:
         """Take note of rejected records, and keep those that no ``error`` edge takes.

@@ -87,6 +87,7 @@ class Stage:
         """Send rejected records along the ``error`` edges, or keep them."""
         if not rejects:
             return
+        rejects = self.run.masked(rejects)
         self.counter.rejected += len(rejects)
         self.run.reject(self.id, rejects, routed=bool(self.error), entering=entering)
         if self.error:

@@ -7,8 +7,6 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-import attrs
-
 from identitysync.contract import RunInfo, Shape
 from identitysync.errors import Cancelled, IdentitySyncError
 from identitysync.executor import (
@@ -30,7 +28,7 @@ from identitysync.languages.variables import VariableValues, expand
 from identitysync.model import Dataflow, JobState, JobStatus, LogLevel, read_window
 from identitysync.plan import PlannedStep, make_plan
 from identitysync.registry import discover
-from identitysync.report import Event, JobEnded, JobStarted, Progressed, RejectSample, Traced
+from identitysync.report import Event, JobEnded, JobStarted, Progressed, Traced
 from identitysync.runtime.options import Options, receivers, tap_of
 from identitysync.values import Site, json_bytes
 from identitysync.world import Masker, resolve
@@ -128,7 +126,7 @@ class Job:
             services = RunServices(self._clock, self._trace, spool, info, site)
             self._run = Run(
                 services, dead_letters=self._dead_letters, tolerance=self._tolerance, tell=self._tell,
-                batch_size=BATCH_SIZE,
+                mask=self._masker, batch_size=BATCH_SIZE,
             )  # fmt: skip
             if self._cancelled:
                 self._run.cancel()
@@ -201,12 +199,9 @@ class Job:
             sampled=self._options.limit is not None,
             steps=self._executor.counts() if self._executor else {},
             files=tuple(run.delivery.files) if run else (),
-            rejects=self._masked(run.samples.all()) if run else (),
+            rejects=run.samples.all() if run else (),
             dead_letters=self._dead_letters.path,
         )
-
-    def _masked(self, rejects: tuple[RejectSample, ...]) -> tuple[RejectSample, ...]:
-        return tuple(attrs.evolve(each, message=self._masker(each.message)) for each in rejects)
 
     def _story(self) -> str:
         run = self._run
