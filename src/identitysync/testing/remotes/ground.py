@@ -10,6 +10,7 @@ from typing import TypeVar
 import attrs
 
 from identitysync.contract import Staged
+from identitysync.errors import RemoteNotFound
 from identitysync.remotes import Remote
 from identitysync.testing.faults import Fault
 
@@ -33,6 +34,7 @@ class Ground:
         wrong_host: Opens it with the key or certificate of another host; None where there is none.
         nobody: Opens it at a port where nobody listens; None where there are no ports.
         large: Bytes of a large file.
+        folders: Whether folders exist without files in them; False for object stores.
     """
 
     open: Callable[[], Remote]
@@ -43,6 +45,7 @@ class Ground:
     wrong_host: Callable[[], Remote] | None = None
     nobody: Callable[[], Remote] | None = None
     large: int = 20_000_000
+    folders: bool = True
     _numbers: Iterator[int] = attrs.field(factory=lambda: count(1), repr=False, eq=False)
 
     def path(self, name: str) -> str:
@@ -72,7 +75,12 @@ class Ground:
 
     def names(self, remote: Remote, folder: str = "") -> set[str]:
         """Give the names of all files of the folder, hidden ones too."""
-        return {entry.name for entry in remote.list(self.path(folder) if folder else self.folder)}
+        try:
+            return {entry.name for entry in remote.list(self.path(folder) if folder else self.folder)}
+        except RemoteNotFound:
+            if self.folders:
+                raise
+            return set()
 
 
 def expect(fact: bool, otherwise: str) -> None:
