@@ -226,7 +226,7 @@ class _Translator:
 
     def _anchor(self, letter: str) -> str | None:
         scanner = self._scanner
-        if letter in "bB" and not scanner.sees("{"):
+        if letter in "bB" and not scanner.sees("{g}"):
             return self._boundary(turned=letter == "B")
         if letter == "X":
             scanner.needs_extended()

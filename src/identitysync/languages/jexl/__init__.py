@@ -4,7 +4,7 @@
 >>> jexl.compile("data.subscribed eq 'Yes' ? 'true' : 'false'")({"data": {"subscribed": "Yes"}})
 'true'
 
-What the language means was measured on the real engine; ``tests/languages/jexl_oracle.tsv`` holds its answers.
+What the language means was measured on the real engine; ``tests/languages/jexl_oracle.json`` holds its answers.
 """
 
 from identitysync.languages.jexl.expression import Expression, compile  # noqa: A004 - the word of this trade

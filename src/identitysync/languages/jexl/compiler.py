@@ -192,11 +192,10 @@ class Code:
             name = self._constant(parts[0])
             if "_" not in parts[0]:
                 return f"{record}.get({name})"
+            nested = f"{self._helper(fields.under)}({record}, {name})"
             before, _, after = parts[0].partition("_")
             if before and after and "_" not in after:
-                nested = f"{self._nested_value(before, after)} else None"
-            else:
-                nested = f"{self._helper(fields.under)}({record}, {name})"
+                nested = f"{self._nested_value(before, after)} else {nested}"
             return f"({record}[{name}] if {name} in {record} else {nested})"
         whole, names = self._constant(".".join(parts)), self._constant(parts)
         slow = f"{self._helper(fields.walk)}({record}, {names}, {whole})"

@@ -1,0 +1,65 @@
+"""What the engine itself answered: Commons JEXL 3.1 on Java 17, lenient and not silent (see Oracle.java)."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from identitysync.errors import ExpressionError
+from identitysync.languages import jexl
+
+TABLE = json.loads((Path(__file__).parent.parent / "jexl_oracle.json").read_text(encoding="utf-8"))
+
+
+def alike(one, other):
+    """Compare type by type, all the way down: 1, 1.0 and true are three things, NaN is itself."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(alike(one[key], other[key]) for key in one)
+    return one == other or (one != one and other != other)
+
+
+@pytest.mark.parametrize("name", TABLE["records"])
+def test_every_expression_gives_what_the_engine_gives(name):
+    record = TABLE["records"][name]
+    wrong = []
+    asked = 0
+    for text, where, answer in TABLE["rows"]:
+        if where != name:
+            continue
+        asked += 1
+        given = copy.deepcopy(record)
+        try:
+            got = {"value": jexl.compile(text)(given)}
+        except ExpressionError as fault:
+            got = {"error": fault.reason}
+        if ("value" in answer) != ("value" in got) or ("value" in answer and not alike(answer["value"], got["value"])):
+            wrong.append((text, answer, got))
+        assert given == record, f"{text} changed the record"
+    assert asked
+    assert not wrong
+
+
+# What we do otherwise, on purpose. The engine's own answer stands behind each.
+OTHERWISE = [
+    ("[1, 2] == [1, 2]", {}, True),  # false: it compares arrays by identity
+    ("l == [1, 2]", {"l": [1, 2]}, True),  # false: to it, these are two types
+    ("'x' + l", {"l": [1, None]}, "x[1,null]"),  # x[1, null]: our text of a value is JSON
+    ("a_b", {"a": {"b": 1}}, 1),  # null: the underscores are IdentitySync's own
+    ("a.b", {"a.b": 1, "a": {"b": 2}}, 1),  # 2: our paths take the literal key first
+    ("l['1']", {"l": [1, 2]}, 2),  # null: a numeric segment of a path indexes an array
+    ("'abc'.charAt(0) == 'a'", {}, True),  # an error: its character is no text
+    ("n < 1.0e300", {"n": 10**25}, True),  # false: beyond 64 bits its comparison is wrong
+    ("9999999999999999999 > '9'", {}, True),  # an error: that text would have to be a long
+    ("z ?? 5", {"z": None}, 5),  # a later version has it
+    ("m?.k", {"m": None}, None),  # a later version has it
+]
+
+
+@pytest.mark.parametrize(("text", "record", "expected"), OTHERWISE, ids=[row[0] for row in OTHERWISE])
+def test_on_purpose_some_things_are_otherwise(text, record, expected):
+    assert alike(jexl.compile(text)(record), expected)
