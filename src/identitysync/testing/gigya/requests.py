@@ -132,7 +132,8 @@ class Gate:
     def _check_time(self, stamp: str, now: datetime) -> None:
         if not stamp.isdecimal():
             raise ApiError(400002, "Missing required parameter: timestamp")
-        if abs(int(stamp) - now.timestamp()) > _LIFETIME:
+        seconds = int(stamp) / (1000 if len(stamp) > 11 else 1)  # a public client sends milliseconds
+        if abs(seconds - now.timestamp()) > _LIFETIME:
             raise ApiError(403002, f"the request's time {stamp} is too far from {int(now.timestamp())}")
 
     def _check_nonce(self, nonce: str) -> None:
