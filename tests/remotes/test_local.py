@@ -39,6 +39,25 @@ def test_a_file_is_private_until_it_is_published_and_then_as_new_files_are(folde
     assert stat.S_IMODE((folder.root / "x.csv").stat().st_mode) == rights
 
 
+@pytest.mark.skipif(os.name != "posix", reason="folders are not brought to disk there")
+def test_a_file_is_on_disk_before_it_has_its_name_and_the_name_after(folder, source, monkeypatch):
+    fsync, states = os.fsync, []
+
+    def told(descriptor):
+        states.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), os.fstat(descriptor).st_size, _names(folder)))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", told)
+    folder.stage(source, "x.csv").publish()
+    (file, size, before), (is_folder, _, after) = states
+    assert (file, size, is_folder) == (False, 13, True)
+    assert (before, after) == ([], ["x.csv"])
+
+
+def _names(folder):
+    return [path.name for path in folder.root.iterdir() if not path.name.startswith(".")]
+
+
 def test_a_link_does_not_lead_outside(folder, source, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()

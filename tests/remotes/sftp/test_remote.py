@@ -148,6 +148,32 @@ def test_a_write_in_the_middle_that_fails_is_noticed(server, remote, tmp_path):
     assert names(server) == []
 
 
+def test_a_server_that_loses_bytes_and_says_nothing_is_noticed(server, remote, source, monkeypatch):
+    from identitysync.testing.sftp.files import ServedFile
+
+    write = ServedFile.write
+    monkeypatch.setattr(ServedFile, "write", lambda self, offset, data: write(self, offset, bytes(data)[:-1]))
+    with pytest.raises(RemoteUnavailable, match=r"10 bytes are there, 11 were sent; tried 3 times"):
+        remote.stage(source, "x.csv")
+    assert names(server) == []
+
+
+def test_the_server_is_asked_to_bring_it_to_its_disk(sshd, clock, source, monkeypatch, tmp_path):
+    from identitysync.remotes.sftp.client import PipelinedClient
+
+    request, answers = PipelinedClient._request, []
+
+    def heard(self, kind, *parts):
+        answer = request(self, kind, *parts)  # raises what the server refuses
+        answers.append(parts[0])
+        return answer
+
+    monkeypatch.setattr(PipelinedClient, "_request", heard)
+    with SftpRemote(sshd.login(), clock) as remote:
+        remote.stage(source, f"{tmp_path.name}/x").publish()
+    assert answers.index("fsync@openssh.com") < answers.index("posix-rename@openssh.com")
+
+
 def test_a_full_disk_here_is_no_fault_of_the_server(server, remote):
     (server.root / "x").write_bytes(b"x" * 100_000)
     with pytest.raises(LocalStorageError, match="No space left"), open("/dev/full", "wb", buffering=0) as full:  # noqa: PTH123
