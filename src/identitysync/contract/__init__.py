@@ -25,6 +25,7 @@ from identitysync.contract.shapes import (
     StagingWriter,
 )
 from identitysync.contract.spec import Example, ScriptSpec, ShapeClass, script, spec_of
+from identitysync.contract.store import Store
 
 __all__ = [
     "REQUIRED",
@@ -57,6 +58,7 @@ __all__ = [
     "Spool",
     "Staged",
     "StagingWriter",
+    "Store",
     "entry",
     "param",
     "params_of",

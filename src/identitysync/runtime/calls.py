@@ -46,6 +46,7 @@ def run(
     max_rejects: int | str | None = None,
     on_event: Callable[[Event], None] | None = None,
     progress: bool | None = None,
+    store: str | Path | None = None,
     dead_letters: str | Path | None = None,
 ) -> JobStatus:
     """Run a flow to its end, in this process.
@@ -53,15 +54,17 @@ def run(
     Args:
         flow: The flow.
         limit: How many records enter at most, after readers and parsers; such a run is marked as sampled.
-        full_extract: True reads everything; None reads what has changed since ``flow.last_runtime`` when that is set.
+        full_extract: True reads everything; None what has changed since the store's or the flow's last runtime.
         site: The Gigya site for steps that name none; else the environment's (``GIGYA_API_KEY`` and the like).
         inputs: Step ids to records or files that these steps shall give out, instead of running.
         outputs: Step ids to a list or function that receives what a writer would have written, or an end gives.
-        workers: How many processes work at most; None chooses, 1 stays in this process.
+        workers: How many processes may work, 1 or more; a run uses one so far.
         log_level: ``info``, ``error`` or ``debug``; ``debug`` shows records in the trace.
         max_rejects: A count, or a share such as ``"1%"``: with more rejected records the job fails.
         on_event: Receives every event, in this thread.
         progress: Whether progress is shown; None shows it on a terminal or in a notebook.
+        store: The SQLite file that keeps the job's row, and up to when the flow has read, under the flow's id, else its
+            name; without it nothing is remembered. A sampled run never moves the watermark.
         dead_letters: The folder for rejected records that no ``error`` edge takes.
 
     Returns:
@@ -70,6 +73,7 @@ def run(
     Raises:
         InvalidDataflow: The flow cannot run; every fault is named.
         InvalidParameter: An argument cannot be.
+        StoreError: The store cannot be used.
         KeyboardInterrupt: Ctrl-C; all is cleaned up.
     """
     _workers(workers)
@@ -81,6 +85,7 @@ def run(
         outputs=outputs or {},
         log_level=_level(log_level),
         max_rejects=max_rejects,
+        store=store,
         dead_letters=dead_letters,
     )
     with shown(progress, on_event) as tell:
@@ -98,6 +103,7 @@ def start(
     workers: int | None = None,
     log_level: LogLevel | str = LogLevel.INFO,
     max_rejects: int | str | None = None,
+    store: str | Path | None = None,
     dead_letters: str | Path | None = None,
 ) -> Running:
     """Start a flow in a thread of its own.
@@ -112,6 +118,7 @@ def start(
         workers: As in ``run``.
         log_level: As in ``run``.
         max_rejects: As in ``run``.
+        store: As in ``run``.
         dead_letters: As in ``run``.
 
     Returns:
@@ -131,6 +138,7 @@ def start(
             outputs=outputs or {},
             log_level=_level(log_level),
             max_rejects=max_rejects,
+            store=store,
             dead_letters=dead_letters,
         ),
     )

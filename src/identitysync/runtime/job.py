@@ -29,6 +29,7 @@ from identitysync.model import Dataflow, JobState, JobStatus, LogLevel, read_win
 from identitysync.plan import PlannedStep, make_plan
 from identitysync.registry import discover
 from identitysync.report import Event, JobEnded, JobStarted, Progressed, Traced
+from identitysync.runtime.memory import Memory
 from identitysync.runtime.options import Options, receivers, tap_of
 from identitysync.values import Site, json_bytes
 from identitysync.world import Masker, resolve
@@ -75,6 +76,7 @@ class Job:
         self._run: Run | None = None
         self._cancelled = False
         self._told_at = 0.0
+        self._memory = Memory(flow, options, self.id)
 
     def run(self) -> JobStatus:
         """Run the flow to its end.
@@ -86,6 +88,7 @@ class Job:
             KeyboardInterrupt: The user pressed Ctrl-C; all is cleaned up.
         """
         try:
+            self._memory.begin(self.status())
             for _ in self.steps():
                 self._progress()
         except IdentitySyncError as fault:
@@ -111,7 +114,9 @@ class Job:
             IdentitySyncError: The run failed; nothing more will be published.
         """
         flow = self._flow
-        window = read_window(self._started, full_extract=self._options.full_extract, last_runtime=flow.last_runtime)
+        window = read_window(
+            self._started, full_extract=self._options.full_extract, last_runtime=self._memory.last_runtime
+        )
         self._tell(JobStarted(self._started, self.id, flow.name, tuple(self.plan.steps)))
         self._trace.info(f"job {self.id} runs {flow.name or 'a flow'}: {window.reason}")
         for warning in self.plan.diagnostics:
@@ -175,8 +180,10 @@ class Job:
             self._trace.info(f"rejected records without an error route are kept in {self._dead_letters.path}")
         self._trace.info(f"job {self.id} {state}")
         self._progress(always=True)
+        status = self._status(state, details)
+        self._memory.finish(status)
         self._tell(JobEnded(self._clock.now(), self.id, state, details))
-        return self._status(state, details)
+        return status
 
     def _status(self, state: JobState, details: str) -> JobStatus:
         run = self._run

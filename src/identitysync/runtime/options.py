@@ -40,6 +40,7 @@ class Options:
     log_level: LogLevel = attrs.field(default=LogLevel.INFO, converter=LogLevel)
     max_rejects: int | str | None = None
     dead_letters: str | Path | None = None
+    store: str | Path | None = None
     simulate: bool = False
     until: str | None = None
     only_fed: bool = False
