@@ -1,27 +1,15 @@
 """``file.parse.dsv``: files of delimiter-separated values into records."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
 
 from identitysync.contract import Example, File, Note, Parser, Rejected, param, script
-from identitysync.errors import FormatError, InvalidParameter
-from identitysync.scripts.parse.charset import AUTO, check_charset, decoded, detect
-from identitysync.scripts.parse.dsv_rows import BadRow, Cutter, Row
+from identitysync.errors import FormatError
+from identitysync.scripts.parse.charset import check_charset, decoded, recognize
+from identitysync.scripts.parse.dsv_dialect import Dialect, check_separator, check_sign, unescaped
+from identitysync.scripts.parse.dsv_rows import BadRow, Cutter, Found, Header
+from identitysync.scripts.parse.dsv_types import inferred
 from identitysync.values import Record
-
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
-
-
-def _separator(text: str) -> None:
-    if not text or any(letter in '"\r\n' for letter in text):
-        raise InvalidParameter(f"a column separator is neither empty nor a quote nor a line end; found {text!r}")
-
-
-def _escape(text: str) -> None:
-    if len(text) > 1 or text in {'"', "\r", "\n"}:
-        raise InvalidParameter(f"an escape character is one character other than the quote; found {text!r}")
 
 
 @script(
@@ -40,89 +28,118 @@ def _escape(text: str) -> None:
             "a;b;c;d\n1;true;01234;\n",
             [{"a": 1, "b": True, "c": "01234", "d": None}],
         ),
+        Example(
+            "tabs, quotes that mean nothing, and a character that escapes",
+            {"columnSeparator": "\\t", "quoteCharacter": "", "escapeCharacter": "\\"},
+            'a\tb\n5" disk\tone\\\ttwo\n',
+            [{"a": '5" disk', "b": "one\ttwo"}],
+        ),
     ),
 )
 class ParseDsv(Parser):
-    """Make a record of each row below the header, whose names stay flat even when they hold dots.
+    r"""Make a record of each row below the header, whose names stay flat even when they hold dots.
 
-    Lines end with a line feed, a carriage return or both; a quoted field may hold all of these; blank lines are
-    skipped. A row with too few or too many columns is rejected with its line number, as is one with text behind a
-    closing quote. Empty and duplicate names in the header are an error.
+    A row ends with a line feed, a carriage return or both. A field in quotes may hold line ends, separators, and quotes
+    written twice; quotes inside a field that does not begin with one are ordinary characters. Blank lines are skipped,
+    a file without any row gives no records.
 
-    What `inferTypes` takes for a number, and what `auto-detect` does, is *our choice*: JSON numbers without leading
-    zeros; the byte-order mark, else UTF-8 when the first MiB is that, else windows-1252, said in the trace.
+    A row with too few or too many columns is rejected as `{_fileName, _line, _text, _header}`; so is one with text
+    behind a closing quote, or with a quote that the rest of the file does not close. Wrong bytes, a header with an
+    empty name or with one name twice, and a row of more than 16 million characters are errors that end the file.
+
+    *Our choice*, where the original is not documented:
+
+    - `inferTypes` takes an empty cell for null, and recognizes `true`, `false` and what JSON takes for a number;
+      `01234`, `+1` and blanks stay text.
+    - `auto-detect` goes by the byte-order mark, else takes a file for UTF-8 when its first MiB is that, else for
+      windows-1252; the trace says which. The mark of UTF-8 is believed whatever `fileCharset` says.
+    - Without `escapeCharacter` nothing is escaped; with it, the character after it counts as itself, in quotes or not.
+    - `quoteCharacter` is ours: files whose quotes are meant literally are read with an empty one.
     """
 
-    column_separator: str = param(doc="What stands between two columns.", example=",", check=_separator)
+    column_separator: str = param(
+        doc="What stands between two columns, of any length; a tab may be written as `\\t`.",
+        example=",",
+        check=check_separator,
+    )
     file_charset: str = param(
         default="UTF-8", doc="The charset, or `auto-detect`.", example="auto-detect", check=check_charset
     )
     infer_types: bool = param(
         default=False, doc="Whether true, false and numbers are recognized, and empty is null.", example=True, text=True
     )
-    add_filename: bool = param(default=False, doc="Whether `_fileName` is added.", example=True, text=True)
+    add_filename: bool = param(
+        default=False, doc="Whether each record gets the file's name as `_fileName`.", example=True, text=True
+    )
     escape_character: str = param(
-        default="", doc="What takes the meaning off the next character.", example="\\", check=_escape
+        default="", doc="What takes the meaning off the next character; empty for none.", example="\\", check=check_sign
+    )
+    quote_character: str = param(
+        default='"', doc="What opens and closes a quoted field; empty for none.", example="'", check=check_sign
     )
 
-    def parse(self, file: File) -> Iterator[Record | Rejected | Note]:
-        """Read the header, then record by record."""
-        separator = self.column_separator.replace("\\t", "\t")
-        with file.open() as stream:
-            charset = self.file_charset
-            if charset.casefold() == AUTO:
-                charset = detect(stream)
-                yield Note(f"{file.name} is taken for {charset}")
-            rows = Cutter(separator, self.escape_character).rows(decoded(stream, charset, file.name), file.name)
-            header = _header(rows, file.name)
-            if header is None:
-                return
-            yield from self._records(rows, header, file.name)
+    def __attrs_post_init__(self) -> None:
+        """Refuse signs that contradict each other."""
+        self._dialect()
 
-    def _records(self, rows: Iterator[Row | BadRow], header: Row, name: str) -> Iterator[Record | Rejected]:
+    def parse(self, file: File) -> Iterator[Record | Rejected | Note]:
+        """Read the header, then record by record.
+
+        Args:
+            file: The file.
+
+        Yields:
+            Records, rejected rows, and what the trace shall say.
+
+        Raises:
+            FormatError: The file cannot be read, or not any further; the line is named.
+        """
+        with file.open() as stream:
+            charset = recognize(stream, self.file_charset, file.name)
+            if charset.note:
+                yield Note(charset.note)
+            rows = Cutter(self._dialect(), file.name).rows(decoded(stream, charset, file.name))
+            first = next(rows, None)
+            if first is not None:
+                yield from self._records(rows, self._header(first, file.name), file.name)
+
+    def _dialect(self) -> Dialect:
+        return Dialect(unescaped(self.column_separator), self.quote_character, self.escape_character)
+
+    def _records(self, rows: Iterator[Found], header: Header, name: str) -> Iterator[Record | Rejected]:
         names = header.fields
-        width = len(names)
-        infer: Callable[[str], Any] | None = _inferred if self.infer_types else None
+        infer, add_filename = self.infer_types, self.add_filename
         for row in rows:
-            if type(row) is Row and len(row.fields) == width:
-                fields = map(infer, row.fields) if infer else row.fields
-                record = dict(zip(names, fields, strict=True))
-                if self.add_filename:
+            if type(row) is list:
+                record = dict(zip(names, map(inferred, row) if infer else row, strict=False))  # as long, by the cutter
+                if add_filename:
                     record["_fileName"] = name
                 yield record
-                continue
-            reason = (
-                row.reason if isinstance(row, BadRow) else f"the row has {len(row.fields)} columns, the header {width}"
-            )
-            shown = {"_fileName": name, "_line": row.line, "_text": row.text, "_header": header.text}
-            yield Rejected(shown, f"{name}: line {row.line}: {reason}", "malformed-row")
+            elif isinstance(row, BadRow):
+                shown = {"_fileName": name, "_line": row.line, "_text": row.text, "_header": header.text}
+                yield Rejected(shown, f"{name}: line {row.line}: {row.reason}", "malformed-row")
+
+    def _header(self, row: Found, name: str) -> Header:
+        if isinstance(row, BadRow):
+            raise FormatError(f"the header cannot be read: {row.reason}", file=name, line=row.line)
+        if not isinstance(row, Header):
+            raise TypeError(f"the first row is no header: {row}")
+        fault = _fault(row.fields, add_filename=self.add_filename)
+        if fault:
+            raise FormatError(fault, file=name, line=row.line)
+        return row
 
 
-def _header(rows: Iterator[Row | BadRow], name: str) -> Row | None:
-    header = next(rows, None)
-    if header is None:
-        return None
-    if isinstance(header, BadRow):
-        raise FormatError(f"the header cannot be read: {header.reason}", file=name, line=header.line)
-    doubles = [field for field, count in Counter(header.fields).items() if count > 1]
-    if "" in header.fields:
-        number = header.fields.index("") + 1
-        message = f"column {number} of {len(header.fields)} has no name; is columnSeparator right?"
-        raise FormatError(message, file=name, line=header.line)
+def _fault(names: list[str], *, add_filename: bool) -> str:
+    if any("\0" in name for name in names):
+        return "the header holds the character NUL; if the file is UTF-16, say so with fileCharset"
+    if "" in names:
+        number = names.index("") + 1
+        hint = "does every line end with a separator?" if number == len(names) > 1 else "is columnSeparator right?"
+        return f"column {number} of {len(names)} has no name in the header; {hint}"
+    doubles = [repr(name) for name, count in Counter(names).items() if count > 1]
     if doubles:
-        raise FormatError(f"the column {doubles[0]!r} is there twice; names are unique", file=name, line=header.line)
-    return header
-
-
-def _inferred(text: str) -> Any:
-    if not text:
-        return None
-    if text in {"true", "false"}:
-        return text == "true"
-    found = _NUMBER.fullmatch(text) if len(text) <= 4000 else None
-    if found is None:
-        return text
-    if found[1] is None and found[2] is None:
-        return int(text)
-    number = float(text)
-    return number if number not in {float("inf"), float("-inf")} else text
+        return f"the header has the same name more than once: {', '.join(doubles[:5])}; rename all but one"
+    if add_filename and "_fileName" in names:
+        return "the file has a column '_fileName' of its own, which addFilename would overwrite; switch it off"
+    return ""

@@ -1,46 +1,33 @@
 """Cut the text of a DSV file into rows of fields.
 
-A quote opens a field only at the field's beginning (RFC 4180). Rows without any quote, which are most, are cut by plain
-splitting; only the others are scanned.
+A quote opens a field only at the field's beginning (RFC 4180); elsewhere it is a character like others. Blocks of text
+without any quote or escape, which are most, are cut by plain splitting, and so are rows in which each field is quoted;
+only the others are walked through field by field. Every character is looked at a bounded number of times, whatever the
+file holds.
 """
 
-import re
+import io
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
 from identitysync.errors import FormatError
+from identitysync.scripts.parse.dsv_dialect import Dialect
+from identitysync.scripts.parse.dsv_walk import OpenRow, Walker
 
 MAX_ROW: Final = 16 << 20
-"""Characters that one row may have: more means a quote that is never closed."""
-
-_LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\r(?=[\s\S])|\n)")
+"""Characters that one row may have: more means a quote that is never closed, or no DSV file at all."""
 
 
 @attrs.frozen
-class BadRow:
-    """A row that cannot be cut.
-
-    Attributes:
-        line: The line on which it begins, from 1.
-        text: Its text.
-        reason: Why not.
-    """
-
-    line: int
-    text: str
-    reason: str
-
-
-@attrs.frozen
-class Row:
-    """A row of fields.
+class Header:
+    """The first row.
 
     Attributes:
         line: The line on which it begins, from 1.
         text: Its text, without the line end.
-        fields: The fields.
+        fields: Its fields.
     """
 
     line: int
@@ -48,111 +35,184 @@ class Row:
     fields: list[str]
 
 
-class Cutter:
-    """Cut rows for one dialect."""
+@attrs.frozen
+class BadRow:
+    """A row that cannot be cut, or has more or fewer fields than the header.
 
-    def __init__(self, separator: str, escape: str) -> None:
+    Attributes:
+        line: The line on which it begins, from 1.
+        text: Its text, without the line end.
+        reason: What is wrong with it.
+    """
+
+    line: int
+    text: str
+    reason: str
+
+
+Found: TypeAlias = list[str] | Header | BadRow
+
+
+class Cutter:
+    """Cut the rows of one file."""
+
+    def __init__(self, dialect: Dialect, file: str) -> None:
         """Prepare.
 
         Args:
-            separator: What stands between two columns.
-            escape: The escape character, or nothing.
+            dialect: How the file is written.
+            file: Its name, for errors.
         """
-        self._separator, self._escape = separator, escape
-        sep, esc = re.escape(separator), re.escape(escape)
-        if escape:
-            self._quoted = re.compile(rf'"((?:[^"{esc}]|{esc}[\s\S]|"")*)"')
-            self._plain = re.compile(rf"(?:{esc}[\s\S]|(?!{sep})[^{esc}])*")
-            self._unescape = re.compile(rf'{esc}([\s\S])|""')
-        else:
-            self._quoted = re.compile(r'"([^"]*(?:""[^"]*)*)"')
-            self._plain = re.compile(rf"(?:(?!{sep})[\s\S])*" if len(separator) > 1 else rf"[^{sep}]*")
+        self._separator, self._quote, self._escape = dialect.separator, dialect.quote, dialect.escape
+        self._between = f"{dialect.quote}{dialect.separator}{dialect.quote}"
+        self._walker = Walker(dialect)
+        self._file = file
+        self._number, self._width = 1, -1
+        self._open: OpenRow | None = None
 
-    def rows(self, blocks: Iterable[str], file: str) -> Iterator[Row | BadRow]:
-        """Cut rows.
+    def rows(self, blocks: Iterable[str]) -> Iterator[Found]:
+        """Cut rows; blank lines are none.
 
         Args:
-            blocks: The text.
-            file: The file's name, for errors.
+            blocks: The text of the file.
 
         Yields:
-            Each row that is not blank.
+            The first row as ``Header``, unless it is a ``BadRow``; then the fields of each row that has as many as the
+            header, and a ``BadRow`` for each other one.
 
         Raises:
-            FormatError: A row has no end.
+            FormatError: A row has no end within ``MAX_ROW`` characters.
         """
-        line = 1
-        open_row = ""
-        open_line = 1
-        separator = self._separator
-        for text in _lines(blocks):
-            if not open_row and '"' not in text and not (self._escape and self._escape in text):
-                plain = text.rstrip("\r\n")
-                if plain:
-                    yield Row(line, plain, plain.split(separator))
-                line += 1
-                continue
-            if not open_row:
-                open_line = line
-            open_row += text
-            line += 1
-            found = self._cut(open_row)
-            if found is not None:
-                yield Row(open_line, found[0], found[1]) if found[1] else BadRow(open_line, found[0], found[2])
-                open_row = ""
-            elif len(open_row) > MAX_ROW:
-                raise FormatError(
-                    f"a quote is opened and not closed within {MAX_ROW} characters", file=file, line=open_line
-                )
-        if open_row:
-            yield BadRow(open_line, open_row, "a quote is opened and never closed")
-
-    def _cut(self, row: str) -> tuple[str, list[str], str] | None:
-        """Give the row's text and its fields, or why it has none; nothing when it goes on in the next line."""
-        text = row[:-2] if row.endswith("\r\n") else row[:-1] if row.endswith(("\n", "\r")) else row
-        fields: list[str] = []
-        position = 0
-        while True:
-            if text.startswith('"', position):
-                found = self._quoted.match(text, position)
-                if found is None:
-                    return None
-                fields.append(self._without_escapes(found[1]) if self._escape else found[1].replace('""', '"'))
+        for text in self._whole_lines(blocks):
+            if self._open is None and not self._is_special(text):
+                yield from self._plain(text)
             else:
-                found = self._plain.match(text, position)
-                if found is None:  # pragma: no cover - the pattern matches nothing, too
-                    raise AssertionError(text)
-                fields.append(self._without_escapes(found[0]) if self._escape else found[0])
-                if self._escape and found.end() < len(text) and not text.startswith(self._separator, found.end()):
-                    return None  # an escape at the very end of the line
-            position = found.end()
-            if position == len(text):
-                return text, fields, ""
-            if not text.startswith(self._separator, position):
-                return text, [], f"column {len(fields)} goes on after its closing quote"
-            position += len(self._separator)
+                yield from self._mixed(text)
+        row = self._open
+        if row is not None:
+            count = self._number - row.line
+            within = "within its line" if count == 1 else f"within the {count} lines up to the end of the file"
+            yield BadRow(row.line, row.text(), f"{row.opened()} {within}")
 
-    def _without_escapes(self, text: str) -> str:
-        return self._unescape.sub(lambda found: found[1] or '"', text)
+    def _is_special(self, text: str) -> bool:
+        return bool((self._quote and self._quote in text) or (self._escape and self._escape in text))
 
+    def _plain(self, text: str) -> Iterator[Found]:
+        """Cut lines in which nothing is quoted or escaped."""
+        lines = _split(text)
+        separator, width = self._separator, self._width
+        for number, line in enumerate(lines, self._number):
+            fields = line.split(separator)
+            if len(fields) == width:
+                yield fields
+            elif line:
+                yield self._judged(number, line, fields)
+                width = self._width
+        self._number += len(lines)
 
-def _lines(blocks: Iterable[str]) -> Iterator[str]:
-    """Cut text into lines with their ends: line feed, carriage return, or both."""
-    rest = ""
-    for block in blocks:
-        text = rest + block
-        if "\r" not in text:
-            *whole, rest = text.split("\n")
-            for line in whole:
-                yield line + "\n"
-        else:
-            position = 0
-            for found in _LINES.finditer(text):
-                yield found[0]
-                position = found.end()
-            rest = text[position:]
-        if len(rest) > MAX_ROW:
+    def _mixed(self, text: str) -> Iterator[Found]:
+        """Cut lines in which something may be quoted or escaped."""
+        separator, between = self._separator, self._between
+        for line in io.StringIO(text, newline=""):
+            number = self._number
+            self._number += 1
+            if self._open is None:
+                bare = line.rstrip("\r\n")
+                if not self._is_special(bare):
+                    fields = bare.split(separator)
+                elif self._escape and self._escape in bare:
+                    fields = []
+                else:
+                    fields = self._all_quoted(bare, between) or self._some_quoted(bare)
+                if fields:
+                    if len(fields) == self._width:
+                        yield fields
+                    elif bare:
+                        yield self._judged(number, bare, fields)
+                    continue
+                self._open = OpenRow(number)
+            row = self._open
+            if self._walker.walk(row, line):
+                self._open = None
+                yield row.fields if len(row.fields) == self._width and not row.fault else self._finished(row)
+            elif row.size > MAX_ROW:
+                raise FormatError(f"{row.opened()} within {MAX_ROW} characters", file=self._file, line=row.line)
+
+    def _all_quoted(self, line: str, between: str) -> list[str]:
+        """Cut a line in which each field is quoted and holds no quote itself; nothing when it is another one."""
+        quote, width = self._quote, self._width
+        if line[0] == quote == line[-1] and line.count(quote) == 2 * width:
+            fields = line[1:-1].split(between)
+            # with so many fields, the separators and the two ends account for all the quotes that there are
+            if len(fields) == width:
+                return fields
+        return []
+
+    def _some_quoted(self, line: str) -> list[str]:
+        """Cut a line in which quoted fields hold separators at most; nothing when it is another one."""
+        separator, quote = self._separator, self._quote
+        fields: list[str] = []
+        pieces = iter(line.split(separator))
+        for piece in pieces:
+            if piece[:1] != quote:
+                fields.append(piece)
+                continue
+            count = piece.count(quote)
+            if count == 1:
+                held = [piece[1:]]
+                for more in pieces:
+                    held.append(more)
+                    if quote in more:
+                        break
+                last = held[-1]
+                if len(held) == 1 or last[-1:] != quote or last.count(quote) != 1:
+                    return []
+                held[-1] = last[:-1]
+                fields.append(separator.join(held))
+            elif count == 2 and piece[-1] == quote:
+                fields.append(piece[1:-1])
+            else:
+                inner = piece[1:-1].split(quote * 2)
+                if piece[-1] != quote or len(inner) * 2 != count:
+                    return []
+                fields.append(quote.join(inner))
+        return fields
+
+    def _finished(self, row: OpenRow) -> Header | BadRow:
+        if row.fault:
+            return BadRow(row.line, row.text(), row.fault)
+        return self._judged(row.line, row.text(), row.fields)
+
+    def _judged(self, line: int, text: str, fields: list[str]) -> Header | BadRow:
+        """Take the first row for the header, and any other for one that does not fit it."""
+        if self._width < 0:
+            self._width = len(fields)
+            return Header(line, text, fields)
+        return BadRow(line, text, f"the row has {len(fields)} columns, the header {self._width}")
+
+    def _whole_lines(self, blocks: Iterable[str]) -> Iterator[str]:
+        """Cut text behind line ends; a carriage return at the end of a block may be half of one, and waits."""
+        rest = ""
+        for block in blocks:
+            text = rest + block if rest else block
+            cut = text.rfind("\n") + 1
+            cut = max(cut, text.rfind("\r", cut, len(text) - 1) + 1)
+            rest = text[cut:]
+            if cut:
+                yield text[:cut]
+            if len(rest) > MAX_ROW:
+                raise FormatError(
+                    f"there is no line end within {MAX_ROW} characters behind {rest[:40]!r}", file=self._file
+                )
+        if rest:
             yield rest
-            rest = ""
-    if rest.endswith("\r") or rest:
-        yield rest
+
+
+def _split(text: str) -> list[str]:
+    """Split text without quotes into lines without their ends."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines

@@ -1,0 +1,75 @@
+"""Judge the text of one JSON value: a record, or none."""
+
+import re
+from typing import Final, TypeAlias
+
+import attrs
+
+from identitysync.scripts.parse.json_source import Fault
+from identitysync.values import Record, json_value
+
+_BYTE: Final = re.compile(r" \(byte (\d+)\)$")
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+@attrs.frozen
+class Element:
+    r"""Something that is no record.
+
+    Attributes:
+        line: Where it begins, from 1.
+        text: Its text; bytes that are no UTF-8 stand there as ``\xe9``, which no JSON reader takes for a character.
+        reason: Why it is none.
+        sound: Whether it is JSON all the same.
+        fault_line: The line where the fault is.
+    """
+
+    line: int
+    text: str
+    reason: str
+    sound: bool
+    fault_line: int
+
+
+Found: TypeAlias = Record | Element | Fault
+
+
+def judge(text: bytes, line: int) -> Record | Element:
+    """Read one value.
+
+    Args:
+        text: Its bytes.
+        line: The line on which it begins.
+
+    Returns:
+        The record, or what is there instead.
+    """
+    try:
+        value = json_value(text)
+    except ValueError as fault:
+        reason = str(fault)
+        place = _BYTE.search(reason)
+        at = line + text.count(b"\n", 0, int(place[1])) if place else line
+        if "truncated" in reason and _SURROGATE.search(text):
+            reason = "half of a surrogate pair is no character"
+        shown = text.decode("utf-8", "backslashreplace").strip()
+        return Element(line, shown, f"this is no JSON: {reason}", sound=False, fault_line=at)
+    if type(value) is dict:
+        return value
+    shown = text.decode("utf-8").strip()
+    return Element(line, shown, f"this is {_kind(value)}, not an object", sound=True, fault_line=line)
+
+
+def is_json(text: bytes) -> bool:
+    """Tell whether this is one JSON value."""
+    try:
+        json_value(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    return {list: "an array", str: "a text", bool: "a boolean"}.get(type(value), "a number")
