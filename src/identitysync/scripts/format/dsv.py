@@ -1,11 +1,21 @@
 """``file.format.dsv``: records into a file of delimiter-separated values."""
 
-import codecs
+from collections import Counter
 from enum import StrEnum
 
 from identitysync.contract import Encoder, Example, Formatter, param, script
 from identitysync.errors import InvalidParameter
+from identitysync.scripts.format.charset import Charset, check_charset
+from identitysync.scripts.format.dsv_dialect import (
+    Dialect,
+    check_escape,
+    check_line_end,
+    check_quote,
+    check_separator,
+    unescaped,
+)
 from identitysync.scripts.format.dsv_rows import DsvEncoder
+from identitysync.scripts.format.sizes import check_size
 from identitysync.values import FieldPath
 
 
@@ -15,31 +25,10 @@ class DsvVersion(StrEnum):
     STANDARD = "Standard"
 
 
-def unescaped(text: str) -> str:
-    """Read the two characters that flows write for a tab or a line end."""
-    return text.replace("\\t", "\t").replace("\\r", "\r").replace("\\n", "\n")
-
-
-def _separator(text: str) -> None:
-    if not text or any(letter in '"\r\n' for letter in unescaped(text)):
-        raise InvalidParameter(f"a column separator is neither empty nor a quote nor a line end; found {text!r}")
-
-
-def _escape(text: str) -> None:
-    if len(text) > 1 or text in {'"', "\r", "\n"}:
-        raise InvalidParameter(f"an escape character is one character other than the quote; found {text!r}")
-
-
-def _line_end(text: str) -> None:
-    if unescaped(text) not in {"\n", "\r\n", "\r"}:
-        raise InvalidParameter(f"a line end is \\n, \\r\\n or \\r; found {text!r}")
-
-
-def _charset(text: str) -> None:
-    try:
-        codecs.lookup(text)
-    except LookupError as fault:
-        raise InvalidParameter(f"there is no charset {text!r}; UTF-8, ISO-8859-1 and UTF-16 are usual ones") from fault
+def _check_columns(paths: list[FieldPath]) -> None:
+    doubles = [name for name, count in Counter(path.literal for path in paths).items() if count > 1]
+    if doubles:
+        raise InvalidParameter(f"each column is named once; found more than once: {', '.join(doubles)}")
 
 
 @script(
@@ -64,49 +53,91 @@ def _charset(text: str) -> None:
             [{"a": 1, "b": 2, "c": 3}],
             "b;a\n2;1\n",
         ),
+        Example(
+            "quotes escaped instead of doubled",
+            {"fileName": "a.csv", "columnSeparator": ",", "escapeCharacter": "\\", "writeHeader": False},
+            [{"a": 'say "x"', "b": 1.5}],
+            '"say \\"x\\"",1.5\n',
+        ),
     ),
-)  # fmt: skip
+)
 class FormatDsv(Formatter):
     """Write one row for each record, below a header.
 
     The columns are those of `columns`, else the union of all fields in the order in which they turn up, over the whole
-    file: none is ever lost, wherever it turns up first. Nested objects become dotted columns, arrays compact JSON; null
-    and missing are empty. All of that is *our choice*, as is quoting: only where it is needed (RFC 4180, by doubling),
-    or everywhere with `quoteFields`; with an `escapeCharacter`, by escaping.
+    file: none is ever lost, wherever it turns up first, and all parts of a split file have the same. Nested objects
+    become dotted columns, arrays compact JSON; null and missing are empty.
+
+    A record is rejected when two of its fields would become one column (`profile.email`, and `email` in `profile`),
+    when `fileCharset` lacks one of its characters, and when a number is infinite or not a number.
+
+    *Our choice*, where the original is not documented: all of the above; that `quoteFields: false` quotes what needs it
+    (RFC 4180); that quotes in quoted fields are doubled unless there is an `escapeCharacter`, which then stands before
+    quotes and before itself; that `quoteCharacter` exists. UTF-16 is written little-endian with a byte-order mark.
     """
 
     file_name: str = param(
         doc="The file's name; it may hold sub-folders.", example="accounts_${now}.csv", variables=True
     )
-    column_separator: str = param(doc="What stands between two columns.", example=",", check=_separator)
-    quote_fields: bool = param(default=False, doc="Whether every field is quoted.", example=True, text=True)
+    column_separator: str = param(
+        doc="What stands between two columns, of any length; a tab may be written as `\\t`.",
+        example=",",
+        check=check_separator,
+    )
+    quote_fields: bool = param(
+        default=False, doc="Whether every field is quoted, the header's too.", example=True, text=True
+    )
     create_empty_file: bool = param(
         default=False, doc="Whether there is a file when there was no record.", example=True, text=True
     )
     write_header: bool = param(default=True, doc="Whether the first row holds the names.", example=False, text=True)
     escape_character: str = param(
-        default="", doc="What stands before a quote, and before itself, inside quotes.", example="\\", check=_escape
+        default="",
+        doc="What stands before a quote, and before itself, inside quotes; empty to double quotes.",
+        example="\\",
+        check=check_escape,
     )
-    line_end: str = param(default="\n", doc="What ends a row.", example="\\r\\n", check=_line_end)
+    quote_character: str = param(
+        default='"', doc="What opens and closes a quoted field.", example="'", check=check_quote
+    )
+    line_end: str = param(
+        default="\n",
+        doc="What ends a row: `\\n`, `\\r\\n` or `\\r`, also written so.",
+        example="\\r\\n",
+        check=check_line_end,
+    )
     max_file_size: float | None = param(
-        default=None, doc="Megabytes after which the next part begins: name_1.csv, name_2.csv.", example=10, text=True
+        default=None,
+        doc="Megabytes after which the next part begins: name_1.csv, name_2.csv.",
+        example=10,
+        text=True,
+        check=check_size,
     )
     dsv_format_version: DsvVersion = param(
         default=DsvVersion.STANDARD, doc="The version of the format.", example="Standard"
     )
     columns: list[FieldPath] = param(
-        default=[], doc="The columns, when they shall not be found out.", example=["UID", "profile.email"], text=True
+        default=[],
+        doc="The columns, when they shall not be found out; other fields are left out.",
+        example=["UID", "profile.email"],
+        text=True,
+        check=_check_columns,
     )
-    file_charset: str = param(default="UTF-8", doc="The charset.", example="ISO-8859-1", check=_charset)
+    file_charset: str = param(default="UTF-8", doc="The charset.", example="ISO-8859-1", check=check_charset)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse signs that contradict each other."""
+        self._dialect()
 
     def encoder(self) -> Encoder:
         """Give the encoder of one file."""
-        return DsvEncoder(
+        return DsvEncoder(self._dialect(), Charset.of(self.file_charset), self.columns, header=self.write_header)
+
+    def _dialect(self) -> Dialect:
+        return Dialect(
             separator=unescaped(self.column_separator),
-            quote_all=self.quote_fields,
+            quote=self.quote_character,
             escape=self.escape_character,
             line_end=unescaped(self.line_end),
-            header=self.write_header,
-            columns=self.columns,
-            charset=self.file_charset,
+            quote_all=self.quote_fields,
         )

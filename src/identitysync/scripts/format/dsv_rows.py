@@ -1,57 +1,60 @@
-"""Rows of delimiter-separated values: flatten records, find columns, quote."""
+"""Records into rows of delimiter-separated values, under columns that are given, or grow with what records hold."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from identitysync.errors import RecordRejected
+from identitysync.scripts.format.charset import Charset
+from identitysync.scripts.format.dsv_dialect import Dialect
+from identitysync.scripts.format.finite import all_finite
+from identitysync.scripts.format.flatten import flatten
 from identitysync.values import MISSING, FieldPath, Record, text_of
 
 
 class DsvEncoder:
-    """Encode records as rows; the columns are given, or grow with what the records hold."""
+    """Encode the records of one file; its layout is the number of columns."""
 
     joint = b""
 
-    def __init__(
-        self,
-        *,
-        separator: str,
-        quote_all: bool,
-        escape: str,
-        line_end: str,
-        header: bool,
-        columns: Sequence[FieldPath],
-        charset: str,
-    ) -> None:
-        """Begin a file; the arguments are those of ``file.format.dsv``."""
-        self._separator, self._quote_all, self._escape, self._line_end = separator, quote_all, escape, line_end
-        self._header, self._paths, self._charset = header, list(columns), charset
-        # utf-16 would write its mark at the start of every block
-        self._mark = "\ufeff".encode(charset) if "".encode(charset) else b""
-        self._body_charset = charset if not self._mark else f"{charset}-le"
-        if self._mark:
-            self._mark = "\ufeff".encode(self._body_charset)
+    def __init__(self, dialect: Dialect, charset: Charset, columns: Sequence[FieldPath], *, header: bool) -> None:
+        """Begin a file.
+
+        Args:
+            dialect: How rows are written.
+            charset: How text is written.
+            columns: The columns; when there are none, they are found out.
+            header: Whether the file begins with their names.
+        """
+        self._dialect, self._charset, self._header = dialect, charset, header
+        self._paths = list(columns)
         self._columns = {path.literal: None for path in self._paths}
-        self._special = re.compile("|".join(map(re.escape, filter(None, (separator, '"', "\n", "\r", escape)))))
+        self._names = list(self._columns)
+        self._flat_paths = all(len(path.segments) == 1 for path in self._paths)
 
     def encode(self, records: Sequence[Record]) -> bytes:
-        """Encode a batch."""
-        rows = self._given(records) if self._paths else self._found(records)
+        """Encode a batch; when one of its records cannot be, nothing is remembered of any of them."""
         try:
-            text = self._text(rows)
-            block = text.encode(self._body_charset)
-        except UnicodeEncodeError as fault:
-            letter = fault.object[fault.start]
-            message = f"the charset {self._charset} has no character U+{ord(letter):04X}"
-            raise RecordRejected(message, code="charset") from fault
+            if self._paths:
+                return self._charset.encode(self._dialect.text(self._given(records)))
+            rows, columns = self._found(records)
+            block = self._charset.encode(self._dialect.text(rows))
+            if columns is not self._columns:
+                names = list(columns)
+                self._charset.encode("".join(names[len(self._names) :]))
+                self._columns, self._names = columns, names
+        except (ValueError, TypeError, RecursionError) as fault:
+            raise RecordRejected(f"the record cannot be written as text: {fault}", code="no-text") from fault
         return block
 
     def start(self) -> bytes:
         """Give the header, as far as the columns are known."""
-        if not self._header or not self._columns:
-            return self._mark
-        return self._mark + self._text([list(self._columns)]).encode(self._body_charset)
+        if not self._header or not self._names:
+            return self._charset.mark
+        if self._names[0].startswith("\ufeff") and not self._charset.mark:  # not to be taken for a byte-order mark
+            text = self._dialect.separator.join(map(self._dialect.quoted, self._names)) + self._dialect.line_end
+        else:
+            text = self._dialect.text([self._names])
+        return self._charset.mark + self._charset.encode(text)
 
     def finish(self) -> bytes:
         """Give nothing: a file ends with its last row."""
@@ -59,122 +62,46 @@ class DsvEncoder:
 
     def layout(self) -> int:
         """Number the layout by its columns."""
-        return len(self._columns)
+        return len(self._names)
 
     def adapt(self, block: bytes, layout: int) -> bytes:
         """Add empty cells at the end of every row of an older block."""
-        missing = len(self._columns) - layout
-        cell = '""' if self._quote_all else ""
-        padding = (self._separator + cell) * missing + self._line_end
-        if layout == 0:  # rows of records without any field: an empty line each
-            padding = self._separator.join([cell] * missing) + self._line_end
-        rows: list[str] = []
-        row = ""
-        for line in block.decode(self._body_charset).split(self._line_end)[:-1]:
-            row += line
-            if self._is_whole(row):
-                rows.append(row)
-                row = ""
-            else:
-                row += self._line_end
-        return "".join(row + padding for row in rows).encode(self._body_charset)
-
-    def _is_whole(self, row: str) -> bool:
-        quotes = row.count('"')
-        if self._escape and quotes:
-            escaped = re.escape(self._escape)
-            quotes = re.sub(f"{escaped}.", "", row, flags=re.DOTALL).count('"')
-        return quotes % 2 == 0
+        text = block.decode(self._charset.name)
+        return self._charset.encode(self._dialect.pad(text, layout, len(self._names)))
 
     def _given(self, records: Sequence[Record]) -> list[list[str]]:
+        if self._flat_paths:
+            names = self._names
+            return [[v if type(v) is str else _cell(v) for v in map(record.get, names)] for record in records]
         paths = self._paths
-        if all(len(path.segments) == 1 for path in paths):
-            keys = [path.literal for path in paths]
-            return [[v if type(v) is str else _cell(v) for v in map(record.get, keys)] for record in records]
-        return [[_cell(path.get(record)) for path in paths] for record in records]
+        return [[v if type(v) is str else _cell(v) for v in [path.get(record) for path in paths]] for record in records]
 
-    def _found(self, records: Sequence[Record]) -> list[list[str]]:
-        flat = [_flatten(record) if _is_nested(record) else record for record in records]
-        columns = self._columns
-        new = {key: None for record in flat for key in record if key not in columns}
-        if new:
-            # nothing is remembered when a text cannot be encoded: its record is left out and the rest comes again
-            self._check("".join(new))
-            for record in flat:
-                for value in record.values():
-                    if type(value) is str:
-                        self._check(value)
-            columns.update(new)
-        return [[_cell(record.get(column)) for column in columns] for record in flat]
-
-    def _check(self, text: str) -> None:
-        try:
-            text.encode(self._body_charset)
-        except UnicodeEncodeError as fault:
-            message = f"the charset {self._charset} has no character U+{ord(fault.object[fault.start]):04X}"
-            raise RecordRejected(message, code="charset") from fault
-
-    def _text(self, rows: list[list[str]]) -> str:
-        if self._quote_all:
-            return "".join(map(self._quoted_row, rows))
-        separator, special, end, escape = self._separator, self._special.search, self._line_end, self._escape
-        made: list[str] = []
-        for row in rows:
-            line = separator.join(row)
-            # one look at the whole row: a row without anything special has just its own separators
-            if (
-                '"' in line
-                or "\n" in line
-                or "\r" in line
-                or line.count(separator) >= len(row)
-                or (escape and escape in line)
-            ):
-                line = separator.join([self._quoted(cell) if special(cell) else cell for cell in row])
-            made.append((line or ('""' if len(row) == 1 else "")) + end)
-        return "".join(made)
-
-    def _quoted_row(self, row: list[str]) -> str:
-        if self._escape:
-            return self._separator.join(map(self._quoted, row)) + self._line_end
-        line = f'"{f"{_QUOTE}{self._separator}{_QUOTE}".join(row)}"'
-        if line.count('"') != 2 * len(row):
-            line = self._separator.join(map(self._quoted, row))
-        return (line if row else "") + self._line_end
-
-    def _quoted(self, cell: str) -> str:
-        if self._escape:
-            safe = cell.replace(self._escape, self._escape * 2).replace('"', f'{self._escape}"')
-        else:
-            safe = cell.replace('"', '""')
-        return f'"{safe}"'
-
-
-_QUOTE = '"'
+    def _found(self, records: Sequence[Record]) -> tuple[list[list[str]], dict[str, None]]:
+        """Give the rows, and the columns with those that are new."""
+        columns, names = self._columns, self._names
+        rows: list[list[str]] = []
+        for record in records:
+            flat = flatten(record) if dict in map(type, record.values()) else record
+            values: Any = flat.values()
+            if list(flat) != names:
+                if not flat.keys() <= columns.keys():
+                    columns = {**columns, **dict.fromkeys(flat)}
+                    names = list(columns)
+                values = map(flat.get, names)
+            rows.append([v if type(v) is str else _cell(v) for v in values])
+        if columns is not self._columns:
+            width = len(names)
+            for row in rows:
+                row.extend([""] * (width - len(row)))
+        return rows, columns
 
 
 def _cell(value: Any) -> str:
-    if type(value) is str:
-        return value
-    return "" if value is None or value is MISSING else text_of(value)
-
-
-def _is_nested(record: Record) -> bool:
-    return any(type(value) is dict for value in record.values())
-
-
-def _flatten(record: Record) -> Record:
-    """Turn nested objects into dotted columns; two fields that would become one column reject the record."""
-    flat: Record = {}
-    _spread("", record, flat)
-    return flat
-
-
-def _spread(prefix: str, record: Record, flat: Record) -> None:
-    for key, value in record.items():
-        name = prefix + key
-        if isinstance(value, dict) and value:
-            _spread(f"{name}.", value, flat)
-        elif name in flat:
-            raise RecordRejected(f"two fields of the record would become the column {name!r}", code="name-clash")
-        else:
-            flat[name] = "" if value == {} else value
+    kind = type(value)
+    if value is None or value is MISSING:
+        return ""
+    if kind is int:
+        return str(value)
+    if kind in {float, list, dict} and not all_finite((value,)):
+        raise RecordRejected("a number is infinite or none at all (NaN), which no text stands for", code="not-finite")
+    return text_of(value)

@@ -1,15 +1,18 @@
 """``file.format.json``: records into a JSON file."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import attrs
 import msgspec
 
 from identitysync.contract import Encoder, Example, Formatter, param, script
-from identitysync.errors import RecordRejected
+from identitysync.errors import InvalidParameter, RecordRejected
+from identitysync.scripts.format.finite import all_finite
+from identitysync.scripts.format.sizes import check_size
 from identitysync.values import Record, json_bytes
 
-_encode = msgspec.json.Encoder().encode
+_encode_lines: Final = msgspec.json.Encoder().encode_lines
 
 
 @script(
@@ -24,9 +27,10 @@ _encode = msgspec.json.Encoder().encode
     ),
 )
 class FormatJson(Formatter):
-    """Write an array with one record per line, or, with `lines`, the records alone.
+    """Write an array with one record per line, or, with `lines` (*our choice*), the records alone.
 
-    Keys keep their order, a missing field stays missing, integers of any size stay exact.
+    Keys keep their order, a missing field stays missing, integers of any size stay exact. A record is rejected when it
+    holds what JSON cannot: a number that is infinite or none, half of a surrogate pair.
     """
 
     file_name: str = param(
@@ -37,47 +41,90 @@ class FormatJson(Formatter):
         doc="Megabytes after which the next part begins: name_1.json, name_2.json.",
         example=5000,
         text=True,
+        check=check_size,
     )
     create_empty_file: bool = param(
-        default=False, doc="Whether there is a file when there was no record.", example=True, text=True
+        default=False,
+        doc="Whether there is a file, with an empty array, when there was no record.",
+        example=True,
+        text=True,
     )
-    wrap_field: str = param(default="", doc="The name under which the array is wrapped in an object.", example="users")
+    wrap_field: str = param(
+        default="", doc="The name under which the array is wrapped in an object; empty for none.", example="users"
+    )
     lines: bool = param(
         default=False, doc="Whether one object per line is written, without array.", example=True, text=True
     )
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse parameters that contradict each other."""
+        if self.lines and self.wrap_field:
+            raise InvalidParameter("with lines there is no array that wrapField could wrap; give one of the two")
+        try:
+            json_bytes(self.wrap_field)
+        except ValueError as fault:
+            raise InvalidParameter(f"wrapField is no text that JSON can hold: {self.wrap_field!r}") from fault
+
     def encoder(self) -> Encoder:
         """Give the encoder of one file."""
         if self.lines:
-            return _Json(b"", b"\n", b"", b"")
-        start = b"{" + json_bytes(self.wrap_field) + b":[\n" if self.wrap_field else b"[\n"
-        return _Json(start, b"", b",\n", b"]}\n" if self.wrap_field else b"]\n")
+            return _JsonLines()
+        if self.wrap_field:
+            return _JsonArray(b"{" + json_bytes(self.wrap_field) + b":[", b"]}\n")
+        return _JsonArray(b"[", b"]\n")
 
 
-@attrs.define
-class _Json:
-    _start: bytes
-    _line_end: bytes
-    joint: bytes
-    _finish: bytes
-    _any: bool = False
+class _JsonLines:
+    joint = b""
 
     def encode(self, records: Sequence[Record]) -> bytes:
-        try:
-            block = (self.joint or self._line_end).join(map(_encode, records)) + self._line_end
-        except (ValueError, TypeError, RecursionError) as fault:
-            raise RecordRejected(f"the record cannot be written as JSON: {fault}", code="not-json") from fault
-        self._any = True
-        return block
+        return _lines(records)
 
     def start(self) -> bytes:
-        return self._start
+        return b""
 
     def finish(self) -> bytes:
-        return (b"\n" if self._any and self._finish else b"") + self._finish
+        return b""
 
     def layout(self) -> int:
         return 0
 
     def adapt(self, block: bytes, layout: int) -> bytes:
         return block
+
+
+@attrs.define
+class _JsonArray:
+    _opening: bytes
+    _closing: bytes
+    joint: bytes = b",\n"
+    _any: bool = False
+
+    def encode(self, records: Sequence[Record]) -> bytes:
+        # a line feed inside a text is written as \n, so each one in the bytes is the end of a record
+        block = _lines(records)[:-1].replace(b"\n", b",\n")
+        self._any = True
+        return block
+
+    def start(self) -> bytes:
+        return self._opening + b"\n"
+
+    def finish(self) -> bytes:
+        return b"\n" + self._closing if self._any else self._closing
+
+    def layout(self) -> int:
+        return 0
+
+    def adapt(self, block: bytes, layout: int) -> bytes:
+        return block
+
+
+def _lines(records: Sequence[Record]) -> bytes:
+    try:
+        block = _encode_lines(records)
+        finite = b"null" not in block or all(all_finite(record.values()) for record in records)
+    except (ValueError, TypeError, RecursionError) as fault:
+        raise RecordRejected(f"the record cannot be written as JSON: {fault}", code="not-json") from fault
+    if not finite:  # they are written as null
+        raise RecordRejected("a number is infinite or none at all (NaN), which JSON cannot hold", code="not-finite")
+    return block

@@ -6,6 +6,10 @@ from identitysync.codecs import gzip
 from identitysync.contract import Example, FileTransform, param, script
 
 
+def _check_level(level: int) -> None:
+    gzip.compressor(level)
+
+
 @script(
     "file.compress.gzip",
     summary="Compress files with gzip.",
@@ -14,7 +18,8 @@ from identitysync.contract import Example, FileTransform, param, script
 class CompressGzip(FileTransform):
     """Compress each file, and add `.gz` to its name.
 
-    Equal files give equal results: neither time nor name is stored. The level is *our choice*: the original has none.
+    Equal files give equal results: neither time nor name is stored. Large files have several members, which every
+    reader of gzip takes for one file. The level is *our choice*: the original has no such parameter.
     """
 
     compression_level: int = param(
@@ -22,7 +27,7 @@ class CompressGzip(FileTransform):
         doc="0 to 9 as in gzip: 0 to 3 are very fast (ISA-L), 4 to 9 smaller and slower (zlib).",
         example=6,
         text=True,
-        check=lambda level: gzip.compressor(level) and None,
+        check=_check_level,
     )
 
     def convert(self, source: BinaryIO, target: BinaryIO) -> None:

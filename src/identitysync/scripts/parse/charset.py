@@ -134,10 +134,10 @@ def decoded(stream: BinaryIO, charset: Charset, file: str) -> Iterator[str]:
             line += _line_ends(good, after_return=after_return)
             shown = fault.object[fault.start : fault.start + 1].hex()
             place = f"byte {offset - pending + fault.start}, 0x{shown},"
-            message = f"{place} is no {charset.name} ({fault.reason}); is fileCharset right?"
+            message = f"{place} is no {charset.name.upper()} ({fault.reason}); is fileCharset right?"
             raise FormatError(message, file=file, line=line) from fault
         except UnicodeError as fault:  # of charsets that do not tell the place
-            raise FormatError(f"this is no {charset.name}: {fault}", file=file, line=line) from fault
+            raise FormatError(f"this is no {charset.name.upper()}: {fault}", file=file, line=line) from fault
         if text:
             line += _line_ends(text, after_return=after_return)
             after_return = text.endswith("\r")

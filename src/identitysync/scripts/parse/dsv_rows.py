@@ -188,7 +188,8 @@ class Cutter:
         if self._width < 0:
             self._width = len(fields)
             return Header(line, text, fields)
-        return BadRow(line, text, f"the row has {len(fields)} columns, the header {self._width}")
+        found = "1 column" if len(fields) == 1 else f"{len(fields)} columns"
+        return BadRow(line, text, f"the row has {found}, the header {self._width}")
 
     def _whole_lines(self, blocks: Iterable[str]) -> Iterator[str]:
         """Cut text behind line ends; a carriage return at the end of a block may be half of one, and waits."""

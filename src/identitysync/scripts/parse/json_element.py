@@ -47,11 +47,11 @@ def judge(text: bytes, line: int) -> Record | Element:
     try:
         value = json_value(text)
     except ValueError as fault:
-        reason = str(fault)
+        reason = str(fault).removeprefix("JSON is malformed: ").removeprefix("JSON is ")
         place = _BYTE.search(reason)
         at = line + text.count(b"\n", 0, int(place[1])) if place else line
-        if "truncated" in reason and _SURROGATE.search(text):
-            reason = "half of a surrogate pair is no character"
+        if reason == "Input data was truncated":
+            reason = "half of a surrogate pair is no character" if _SURROGATE.search(text) else "it is cut off"
         shown = text.decode("utf-8", "backslashreplace").strip()
         return Element(line, shown, f"this is no JSON: {reason}", sound=False, fault_line=at)
     if type(value) is dict:
