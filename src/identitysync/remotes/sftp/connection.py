@@ -66,7 +66,6 @@ class Connection:
 
     def _open(self, watch: Watch) -> PipelinedClient:
         channel = self._transport.open_session(timeout=self._login.timeout)
-        channel.settimeout(self._login.timeout)
         channel.invoke_subsystem("sftp")
         return PipelinedClient(channel, watch.moved)
 
