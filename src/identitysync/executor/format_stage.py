@@ -66,7 +66,8 @@ class FormatStage(Stage):
             for record in batch:
                 self._encode([record], rejects)
             return
-        if self._limit is not None and len(block) > self._limit and len(batch) > 1:
+        # blocks are small beside the limit, so that parts are filled well
+        if self._limit is not None and len(block) * 8 > self._limit and len(batch) > 1:
             half = len(batch) // 2
             self._encode(batch[:half], rejects)
             self._encode(batch[half:], rejects)

@@ -133,7 +133,7 @@ def _value(step: Step, param: ParamSpec, path: str, report: Report, *, run: bool
 def _is_open(given: Any, param: ParamSpec) -> bool:
     if not isinstance(given, str):
         return False
-    return bool(_OPEN.search(given) or (param.required and _OPEN_WHEN_REQUIRED.fullmatch(given.strip())))
+    return bool(_OPEN.search(given) or (param.required and _OPEN_WHEN_REQUIRED.fullmatch(given)))
 
 
 def _examine(value: Any, param: ParamSpec, path: str, report: Report) -> bool:
