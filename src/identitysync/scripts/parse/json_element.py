@@ -10,6 +10,7 @@ from identitysync.values import Record, json_value
 
 _BYTE: Final = re.compile(r" \(byte (\d+)\)$")
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_WRONG_BYTE: Final = re.compile("[\udc80-\udcff]")
 
 
 @attrs.frozen
@@ -18,7 +19,8 @@ class Element:
 
     Attributes:
         line: Where it begins, from 1.
-        text: Its text; bytes that are no UTF-8 stand there as ``\xe9``, which no JSON reader takes for a character.
+        text: Its text; a byte that is no UTF-8 stands there as ``<\xe9>``, which is no JSON wherever it stands, so that
+            a replay cannot take it for a character.
         reason: Why it is none.
         sound: Whether it is JSON all the same.
         fault_line: The line where the fault is.
@@ -52,7 +54,7 @@ def judge(text: bytes, line: int) -> Record | Element:
         at = line + text.count(b"\n", 0, int(place[1])) if place else line
         if reason == "Input data was truncated":
             reason = "half of a surrogate pair is no character" if _SURROGATE.search(text) else "it is cut off"
-        shown = text.decode("utf-8", "backslashreplace").strip()
+        shown = _WRONG_BYTE.sub(_named, text.decode("utf-8", "surrogateescape").strip())
         return Element(line, shown, f"this is no JSON: {reason}", sound=False, fault_line=at)
     if type(value) is dict:
         return value
@@ -73,3 +75,7 @@ def _kind(value: object) -> str:
     if value is None:
         return "null"
     return {list: "an array", str: "a text", bool: "a boolean"}.get(type(value), "a number")
+
+
+def _named(byte: re.Match[str]) -> str:
+    return f"<\\x{ord(byte[0]) - 0xDC00:02x}>"

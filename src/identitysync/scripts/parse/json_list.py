@@ -13,6 +13,7 @@ from identitysync.values import json_value
 _COMMA: Final = re.compile(rb"\s*,")
 _NEXT_IN_ARRAY: Final = re.compile(rb'\s*,\s*\{\s*"[^"\\]*+"')
 _NEXT_IN_ROW: Final = re.compile(rb'\s*\{\s*"[^"\\]*+"')
+_MUCH: Final = 1 << 16
 _decode_all = msgspec.json.Decoder().decode_lines
 
 
@@ -104,6 +105,9 @@ class Reader:
             begin = comma.end()
         end = source.data.rfind(self._seam, begin) + 1
         if not end:
+            if source.left > _MUCH:  # records are joined otherwise by now
+                self._seam = b""
+                self._careful = _MUCH
             return []
         records = _decoded(source.data[begin:end], array=self._array)
         if records:
