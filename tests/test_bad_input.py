@@ -59,7 +59,7 @@ def test_a_malformed_row_is_kept_with_file_and_line_and_the_others_go_on(tmp_pat
 
     assert job.status == "succeeded"
     assert job.steps["parse"].rejected == 2
-    letters = [json.loads(line) for line in job.dead_letters.read_text().splitlines()]
+    letters = [json.loads(line) for line in job.dead_letters.read_bytes().splitlines()]
     assert [letter["record"]["_line"] for letter in letters] == [1501, 2001]
     assert letters[0]["record"]["_text"] == "1499,too,many"
     assert letters[0]["record"]["_fileName"] == "in.csv"
@@ -72,7 +72,7 @@ def test_a_broken_json_line_is_kept_with_file_and_line_and_the_others_go_on(tmp_
     job = run(tmp_path, "\n".join(lines).encode(), "file.parse.json", {}, name="in.json", unpack=False)
 
     assert job.status == "succeeded"
-    letters = [json.loads(line) for line in job.dead_letters.read_text().splitlines()]
+    letters = [json.loads(line) for line in job.dead_letters.read_bytes().splitlines()]
     assert [(letter["record"]["_line"], letter["record"]["_text"]) for letter in letters] == [
         (8, '{"id": 7,}'),
         (3000, '{"id":'),

@@ -34,7 +34,7 @@ def test_received_is_passed_and_dropped_and_rejected(tmp_path_factory, records):
     assert balanced(job)
     assert (count.received, count.rejected, count.passed) == (len(records), len(bad), len(out["picky"]))
     assert job.total_records == job.processed_records == len(records)
-    kept = [json.loads(line) for line in job.dead_letters.read_text().splitlines()] if bad else []
+    kept = [json.loads(line) for line in job.dead_letters.read_bytes().splitlines()] if bad else []
     assert [letter["record"] for letter in kept] == bad
 
 

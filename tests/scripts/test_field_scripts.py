@@ -90,7 +90,7 @@ def test_no_field_script_crashes_shares_or_loses_and_rejects_are_as_they_entered
     assert given_ == before
     assert count.received == len(given_) == len(out) + count.rejected
     if count.rejected:
-        kept = [json.loads(line) for line in job.dead_letters.read_text().splitlines()]
+        kept = [json.loads(line) for line in job.dead_letters.read_bytes().splitlines()]
         assert all(letter["code"] != "script-failed" for letter in kept), kept
         assert all(letter["record"] in before for letter in kept)
 
