@@ -1,4 +1,4 @@
-"""The other ends of a dataflow, on this machine: a Gigya emulator, an SFTP server, made-up people. Part of the product.
+"""The other ends of a dataflow, on this machine: Gigya, SFTP, bad lines, made-up people. Part of the product.
 
 Everything listens on the loopback interface, starts by itself and stops by itself.
 """
@@ -7,19 +7,39 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
     from identitysync.testing.people import generate_accounts
+    from identitysync.testing.remotes import Ground, check_remote
     from identitysync.testing.sftp import SftpServer
 
 _PLACES = {
     "EmulatedSite": "identitysync.testing.gigya",
+    "Fault": "identitysync.testing.faults",
+    "FaultProxy": "identitysync.testing.faults",
     "Faults": "identitysync.testing.gigya",
     "GigyaEmulator": "identitysync.testing.gigya",
+    "Ground": "identitysync.testing.remotes",
     "SftpServer": "identitysync.testing.sftp",
+    "Spoil": "identitysync.testing.faults",
+    "Toward": "identitysync.testing.faults",
+    "check_remote": "identitysync.testing.remotes",
     "generate_accounts": "identitysync.testing.people",
 }
 
-__all__ = ["EmulatedSite", "Faults", "GigyaEmulator", "SftpServer", "generate_accounts"]
+__all__ = [
+    "EmulatedSite",
+    "Fault",
+    "FaultProxy",
+    "Faults",
+    "GigyaEmulator",
+    "Ground",
+    "SftpServer",
+    "Spoil",
+    "Toward",
+    "check_remote",
+    "generate_accounts",
+]
 
 
 def __getattr__(name: str) -> Any:
