@@ -22,6 +22,7 @@
     ├── UnsafeName               a name from outside would leave its folder
     ├── LocalStorageError        make room or mend permissions on this machine
     ├── StoreError               the store of jobs and watermarks cannot be used
+    ├── TooManyRejects           look at the rejects, or allow more of them
     ├── Cancelled                somebody stopped the run
     └── JobFailed                raised by ``JobStatus.raise_for_status`` alone
 
@@ -251,6 +252,10 @@ class LocalStorageError(IdentitySyncError):
 
 class StoreError(IdentitySyncError):
     """The store of jobs and watermarks cannot be opened or written."""
+
+
+class TooManyRejects(IdentitySyncError):
+    """The run has more rejects than ``max_rejects`` allows."""
 
 
 class Cancelled(IdentitySyncError):

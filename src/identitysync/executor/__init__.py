@@ -4,7 +4,7 @@ from identitysync.executor.collector import calm_collector
 from identitysync.executor.executor import WRITERS, Executor, collect_into
 from identitysync.executor.prepare import prepare, secrets_of
 from identitysync.executor.rejects import DeadLetters, Tolerance
-from identitysync.executor.run import Run, RunServices, Tap, TooManyRejects
+from identitysync.executor.run import Run, RunServices, Tap
 from identitysync.executor.spool import RunSpool, storage_error
 from identitysync.executor.trace import Trace
 
@@ -17,7 +17,6 @@ __all__ = [
     "RunSpool",
     "Tap",
     "Tolerance",
-    "TooManyRejects",
     "Trace",
     "calm_collector",
     "collect_into",

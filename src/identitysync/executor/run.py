@@ -8,23 +8,12 @@ from typing import Any
 import attrs
 
 from identitysync.contract import Clock, File, FileReader, Log, Rejected, RunInfo
-from identitysync.errors import Cancelled, JobFailed
+from identitysync.errors import Cancelled, TooManyRejects
 from identitysync.executor.delivery import Delivery
 from identitysync.executor.rejects import DeadLetters, Samples, Tolerance
 from identitysync.executor.spool import RunSpool
 from identitysync.report import DeliveredFile, Event, FileDelivered, RecordWasRejected, RejectSample
 from identitysync.values import Site
-
-
-class TooManyRejects(JobFailed):
-    """The run has more rejects than its user allows."""
-
-    def __init__(self, message: str) -> None:
-        self.message = message
-        Exception.__init__(self, message)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.message,)
 
 
 @attrs.frozen
