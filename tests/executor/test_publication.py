@@ -165,3 +165,24 @@ def test_a_full_disk_is_a_clear_error_and_leaves_nothing(tmp_path):
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("failed the disk is full"), ran.stdout
     assert everything(tmp_path) == []
+
+
+def test_dead_letters_are_on_the_disk_before_a_file_gets_its_name(tmp_path):
+    seen = []
+
+    @idx.script("test.look", summary="Look at the dead letters at the moment of publication.")
+    class Look(idx.FileWriter):
+        def write(self, file, services):
+            seen.extend(path.read_text() for path in (tmp_path / "dead").iterdir())
+
+    (tmp_path / "in.json").write_text('{"a":1}\n{broken\n{"a":2}\n')
+    steps = [
+        S("read", "datasource.read.file", {"url": str(tmp_path / "in.json")}, next=["parse"]),
+        S("parse", "file.parse.json", next=["json"]),
+        S("json", "file.format.json", {"fileName": "x.json"}, next=["look"]),
+        S("look", Look),
+    ]
+    idx.run(idx.Dataflow(name="f", steps=steps), dead_letters=tmp_path / "dead").raise_for_status()
+
+    assert len(seen) == 1
+    assert "{broken" in seen[0]

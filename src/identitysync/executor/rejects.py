@@ -56,13 +56,18 @@ class DeadLetters:
                 line["record"] = each.record if each.replay is None else each.replay
                 self._stream.write(_line(line))
 
-    def close(self) -> None:
-        """Bring everything to the disk."""
+    def sync(self) -> None:
+        """Bring everything to the disk: before files are published, so that no reject is lost that they miss."""
         if self._stream is not None and not self._stream.closed:
             with storage_errors(str(self._path)):
                 self._stream.flush()
                 os.fsync(self._stream.fileno())
-                self._stream.close()
+
+    def close(self) -> None:
+        """Bring everything to the disk, and let go of the file."""
+        self.sync()
+        if self._stream is not None:
+            self._stream.close()
 
 
 def _line(line: dict[str, Any]) -> bytes:

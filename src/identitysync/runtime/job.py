@@ -143,6 +143,7 @@ class Job:
             with calm_collector():
                 yield from self._executor.steps()
             self._run.check()
+            self._dead_letters.sync()
             self._executor.publish()
             done = True
         finally:
