@@ -20,6 +20,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 _WIDE: Final = {"utf-16": 2, "utf-32": 4}
+_NO_FILES: Final = {"idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape"}
 
 
 @attrs.frozen
@@ -41,11 +42,13 @@ def check_charset(text: str) -> None:
     """Raise ``InvalidParameter`` unless there is such a charset."""
     if text.casefold() == AUTO:
         return
+    message = f"there is no charset {text!r}; UTF-8, ISO-8859-1, UTF-16 and auto-detect are usual ones"
     try:
         "".encode(text)  # refuses what is a codec but no charset, such as base64
     except (LookupError, ValueError) as fault:
-        message = f"there is no charset {text!r}; UTF-8, ISO-8859-1, UTF-16 and auto-detect are usual ones"
         raise InvalidParameter(message) from fault
+    if codecs.lookup(text).name in _NO_FILES:
+        raise InvalidParameter(message)
 
 
 def recognize(stream: BinaryIO, told: str, file: str) -> Charset:

@@ -103,7 +103,7 @@ class Cutter:
         separator, width = self._separator, self._width
         for number, line in enumerate(lines, self._number):
             fields = line.split(separator)
-            if len(fields) == width:
+            if len(fields) == width and line:
                 yield fields
             elif line:
                 yield self._judged(number, line, fields)
@@ -125,7 +125,7 @@ class Cutter:
                 else:
                     fields = self._all_quoted(bare, between) or self._some_quoted(bare)
                 if fields:
-                    if len(fields) == self._width:
+                    if len(fields) == self._width and bare:
                         yield fields
                     elif bare:
                         yield self._judged(number, bare, fields)
@@ -202,9 +202,8 @@ class Cutter:
             if cut:
                 yield text[:cut]
             if len(rest) > MAX_ROW:
-                raise FormatError(
-                    f"there is no line end within {MAX_ROW} characters behind {rest[:40]!r}", file=self._file
-                )
+                message = f"there is no line end within {MAX_ROW} characters behind {rest[:40]!r}"
+                raise FormatError(message, file=self._file, line=self._number)
         if rest:
             yield rest
 
