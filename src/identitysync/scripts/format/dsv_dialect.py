@@ -100,9 +100,7 @@ class Dialect:
             end = (self.separator + cell) * (wanted - width) + self.line_end
         if self.quote not in text:
             return text.replace(self.line_end, end)
-        empty = (
-            self.quote * 2 if width == 1 and not self.quote_all else None
-        )  # quoted only for standing alone
+        empty = self.quote * 2 if width == 1 and not self.quote_all else None  # quoted only for standing alone
         return "".join([(end if row == empty else row + end) for row in self._rows(text)])
 
     def quoted(self, cell: str) -> str:
