@@ -68,10 +68,11 @@ def test_marks_are_dropped_and_only_at_the_beginning(charset):
     assert read(b"a", "utf-8-sig")[0] == "a"
 
 
-def test_the_mark_of_utf_8_is_believed_whatever_the_flow_says():
-    text, found = read("\ufeffé".encode(), "ISO-8859-1")
+@pytest.mark.parametrize("told", ["ISO-8859-1", "UTF-16", "utf-16-be", "UTF-32", "Shift_JIS"])
+def test_the_mark_of_utf_8_is_believed_whatever_the_flow_says(told):
+    text, found = read("\ufeffé".encode(), told)
     assert text == "é"
-    assert "read as that, not ISO-8859-1" in found.note
+    assert f"read as that, not {told}" in found.note
 
 
 @pytest.mark.parametrize(("charset", "name"), [("utf-16", "UTF-16"), ("utf-32", "UTF-32")])

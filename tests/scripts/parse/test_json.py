@@ -344,10 +344,10 @@ def test_memory_does_not_grow_with_a_file_of_200_megabytes(unit, start, end):
         b'{"a":"' + b"x\\" * 5_000_000 + b'"}',
         b'[{"a":"' + b'\\"' * 5_000_000,
         b"[" * 3_000_000,
-        b'{"a":1' * 500_000,
-        b"{}" * 500_000,
-        b"[" + b"{}," * 300_000,
-        b"{}\n" * 300_000 + b"{\n" * 300_000,
+        b'{"a":1' * 150_000,
+        b"{}" * 150_000,
+        b"[" + b"{}," * 100_000,
+        b"{}\n" * 100_000 + b"{\n" * 100_000,
     ],
     ids=[
         "arrays inside",
@@ -368,7 +368,7 @@ def test_no_file_takes_more_than_linear_time(text):
             pass
     except FormatError:
         pass
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 3
 
 
 def test_a_record_without_end_is_given_up_and_not_kept_in_memory(monkeypatch):

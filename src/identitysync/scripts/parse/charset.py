@@ -85,12 +85,12 @@ def _judge(start: bytes, told: str, spelled: str, file: str) -> Charset:
     told = "utf-8" if told == "utf-8-sig" else told
     if marked == told:
         return Charset(marked, len(mark))
+    if marked == "utf-8":
+        return Charset(marked, len(mark), f"{file} begins with the mark of UTF-8, so it is read as that, not {spelled}")
     if told in _WIDE:
         if marked.startswith(told):
             return Charset(marked, len(mark))
         return Charset(f"{told}-{_order(start, _WIDE[told])}")
-    if marked == "utf-8":
-        return Charset(marked, len(mark), f"{file} begins with the mark of UTF-8, so it is read as that, not {spelled}")
     if marked and told == "utf-8":
         family = marked[:6].upper()
         raise FormatError(f"the file begins with the mark of {family}; give fileCharset {family}", file=file, line=1)
