@@ -162,3 +162,17 @@ def test_a_script_that_answers_for_too_few_records_fails_the_job():
     assert job.status == "failed"
     assert "one answer each" in job.status_details
     assert "'w'" in job.status_details
+
+
+def test_a_row_of_another_charset_is_replayed_as_it_was(tmp_path):
+    (tmp_path / "in.csv").write_bytes("näme,b\nZoë,2\nJosé;4\n".encode("latin-1"))
+    params = {"columnSeparator": ",", "fileCharset": "ISO-8859-1"}
+    flow = idx.Dataflow(name="rows", steps=[
+        S("read", "datasource.read.file", {"url": str(tmp_path / "in.csv")}, next=["parse"]), S("parse", "file.parse.dsv", params),
+    ])  # fmt: skip
+    job = idx.run(flow, outputs={"parse": []}, dead_letters=tmp_path / "dead")
+    job.dead_letters.write_text(job.dead_letters.read_text().replace("José;4", "José,4"))
+    out = []
+    idx.replay(flow, job.dead_letters, outputs={"parse": out})
+
+    assert out == [{"näme": "José", "b": "4"}]

@@ -1,6 +1,7 @@
 """The proxy passes bytes on, and spoils connections exactly as planned."""
 
 import contextlib
+import errno
 import itertools
 import socket
 import threading
@@ -58,8 +59,9 @@ def _send(connection, content, broken):
         connection.shutdown(socket.SHUT_WR)
     except ConnectionError as fault:
         broken.append(fault)
-    except OSError:
-        return
+    except OSError as fault:
+        if fault.errno == errno.ENOTCONN:  # the reset came before the goodbye
+            broken.append(fault)
 
 
 CONTENT = bytes(range(256)) * 2_000

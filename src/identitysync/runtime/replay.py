@@ -1,5 +1,6 @@
 """Send rejected records through again, each from the step that rejected it."""
 
+import codecs
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,4 +99,6 @@ def _files(path: Path, step: str) -> Iterator[File]:
                 f"({json.dumps(step)}); read the file again instead of replaying it"
             )
         whole = text if header is None else f"{header}\n{text}"
-        yield File(str(record.get("_fileName", "replay")), (whole + "\n").encode("utf-8", "surrogatepass"))
+        # the mark tells the parser that this is UTF-8, whatever charset the file had
+        content = codecs.BOM_UTF8 + (whole + "\n").encode("utf-8", "surrogatepass")
+        yield File(str(record.get("_fileName", "replay")), content)
