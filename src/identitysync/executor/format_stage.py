@@ -76,9 +76,15 @@ class FormatStage(Stage):
 
     def _append(self, block: bytes) -> None:
         part = self._parts[-1] if self._parts else None
-        if part is None or (self._limit is not None and part.blocks and part.size + len(block) > self._limit):
+        if part is None or (part.blocks and self._is_full(part, block)):
             part = self._new_part()
         part.append(block, self._encoder)
+
+    def _is_full(self, part: "_Part", block: bytes) -> bool:
+        if self._limit is None:
+            return False
+        encoder = self._encoder
+        return part.size + len(encoder.joint) + len(block) + len(encoder.finish()) > self._limit
 
     def _new_part(self) -> "_Part":
         if self._parts:

@@ -9,14 +9,19 @@ from identitysync.errors import InvalidParameter, RecordRejected
 
 # charsets that begin a file with a mark, and what follows it
 _MARKED: Final = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}
+# of names in domains and of source code: a row that they have changed is no row any more
+_NO_FILES: Final = {"idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape"}
 
 
 def check_charset(text: str) -> None:
     """Raise ``InvalidParameter`` unless there is such a charset."""
+    message = f"there is no charset {text!r}; UTF-8, ISO-8859-1 and UTF-16 are usual ones"
     try:
         "".encode(text)  # refuses what is a codec but no charset, such as base64
     except (LookupError, ValueError) as fault:
-        raise InvalidParameter(f"there is no charset {text!r}; UTF-8, ISO-8859-1 and UTF-16 are usual ones") from fault
+        raise InvalidParameter(message) from fault
+    if codecs.lookup(text).name in _NO_FILES:
+        raise InvalidParameter(message)
 
 
 @attrs.frozen
