@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
-from identitysync.display.text import columns_of, value_text
-from identitysync.values import Record, text_of
+from identitysync.display.measure import visible
+from identitysync.display.text import cell_text, columns_of, value_text
+from identitysync.values import Record
 
 _LONGEST: Final = 200
+"""How many letters of a cell are shown."""
 
 
 def html_table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, right: Sequence[int] = ()) -> str:
@@ -19,7 +21,7 @@ def html_table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, right: 
         right: The numbers of the columns that are aligned to the right.
 
     Returns:
-        The HTML.
+        The HTML; cells longer than 200 letters end with ``…``.
     """
     head = "".join(f"<th{_align(index, right)}>{_safe(name)}</th>" for index, name in enumerate(headers))
     body = "".join(
@@ -36,16 +38,17 @@ def record_table_html(records: Sequence[Record]) -> str:
         records: The records.
 
     Returns:
-        The HTML.
+        The HTML; a missing field is empty, null is ``null``, an empty text ``""``.
     """
     columns = columns_of(records)
     return html_table(columns, [[value_text(record, column) for column in columns] for record in records])
 
 
 def _align(index: int, right: Sequence[int]) -> str:
-    return f' style="text-align:{"right" if index in right else "left"}"'
+    side = "right;font-variant-numeric:tabular-nums" if index in right else "left"
+    return f' style="text-align:{side}"'
 
 
 def _safe(cell: Any) -> str:
-    text = cell if isinstance(cell, str) else text_of(cell)
-    return escape(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+    text = cell_text(cell)
+    return escape(visible(text[:_LONGEST]) + ("…" if len(text) > _LONGEST else ""))

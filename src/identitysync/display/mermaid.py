@@ -1,9 +1,14 @@
-"""Write a graph in the language of Mermaid, which many wikis draw."""
+"""Write a graph in the language of Mermaid, which many wikis and code hosts draw."""
 
 from collections.abc import Sequence
-from html import escape
+from typing import Final
 
+from identitysync.display.colours import COLOURS, ERROR
+from identitysync.display.measure import visible
 from identitysync.display.nodes import Edge, Node
+
+_CODES: Final = {ord(letter): f"#{ord(letter)};" for letter in '"#&<>`\\*_~[]{}|'}
+"""Mermaid's own escapes; what its Markdown would read as emphasis is among them."""
 
 
 def mermaid(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
@@ -11,24 +16,32 @@ def mermaid(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
 
     Args:
         nodes: The boxes.
-        edges: The arrows; those for what is rejected are dotted.
+        edges: The arrows; those for what is rejected are dotted and red.
 
     Returns:
-        The text.
+        The text. Its names are numbers, so that any id can be a title.
     """
-    names: dict[str, str] = {}
-    for id in [node.id for node in nodes] + [end for edge in edges for end in (edge.source, edge.target)]:
-        names.setdefault(id, f"n{len(names)}")
-    labels = {node.id: node.label for node in nodes}
+    known = {node.id: node for node in reversed(nodes)}
+    ends = [end for edge in edges for end in (edge.source, edge.target)]
+    names = {id: f"n{number}" for number, id in enumerate(dict.fromkeys([*(node.id for node in nodes), *ends]))}
     lines = ["flowchart LR"]
     for id, name in names.items():
-        label = labels.get(id, "missing")
-        lines.append(f'  {name}["{_safe(id)}{f"<br/><small>{_safe(label)}</small>" if label else ""}"]')
-    lines += [
-        f"  {names[edge.source]} {'-. error .->' if edge.error else '-->'} {names[edge.target]}" for edge in edges
-    ]
+        node = known.get(id, Node(id, "missing", "missing"))
+        small = "".join(f"<br/><small>{_safe(text)}</small>" for text in (node.label, node.note) if text)
+        lines.append(f'  {name}["{_safe(id) or " "}{small}"]')
+    once = list(dict.fromkeys(edges))
+    lines += [f"  {names[edge.source]} {'-.->' if edge.error else '-->'} {names[edge.target]}" for edge in once]
+    kinds = {node.kind for node in known.values()} | ({"missing"} if names.keys() - known.keys() else set())
+    for kind, colour in COLOURS.items():
+        if kind in kinds:
+            lines.append(f"  classDef {kind} stroke:{colour},stroke-width:2px")
+            members = [name for id, name in names.items() if known.get(id, Node(id, kind="missing")).kind == kind]
+            lines.append(f"  class {','.join(members)} {kind}")
+    errors = [str(number) for number, edge in enumerate(once) if edge.error]
+    if errors:
+        lines.append(f"  linkStyle {','.join(errors)} stroke:{ERROR}")
     return "\n".join(lines) + "\n"
 
 
 def _safe(text: str) -> str:
-    return escape(text).replace("\n", " ").replace("#", "#35;")
+    return visible(text).translate(_CODES)

@@ -10,7 +10,8 @@ class Node:
     Attributes:
         id: Its unique name, which is its title too.
         label: A second, smaller line.
-        kind: ``read``, ``write``, ``lookup``, ``file``, ``field`` or ``record``, which is its colour; else grey.
+        kind: ``read``, ``write``, ``lookup``, ``file``, ``field``, ``record`` or ``missing``, which gives its colour
+            and icon; all else is grey.
         note: A third line, such as counts.
     """
 

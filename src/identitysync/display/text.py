@@ -1,12 +1,14 @@
 """Tables for terminals."""
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
+from identitysync.display.measure import cell_width, cut, visible
 from identitysync.values import Record, text_of
 
 _WIDEST: Final = 40
+_LETTERS: Final = 20
+"""How many letters are looked at for each column of width: enough for accents, and no more of a huge value."""
 
 
 def table(
@@ -16,17 +18,20 @@ def table(
 
     Args:
         headers: The names of the columns.
-        rows: The cells.
+        rows: The cells; a row may be shorter than the headers, never longer.
         right: The numbers of the columns that are aligned to the right.
         widest: How wide a column may be; longer cells end with ``…``.
 
     Returns:
-        The lines.
+        The lines; nothing when there are no columns.
     """
-    cells = [[_shown(cell, widest) for cell in row] for row in (headers, *rows)]
-    widths = [max(_width(row[index]) for row in cells) for index in range(len(headers))]
+    if not headers:
+        return ""
+    missing = [""] * len(headers)
+    cells = [[*(_shown(cell, widest) for cell in row), *missing[len(row) :]] for row in (headers, *rows)]
+    widths = [max(cell_width(row[index]) for row in cells) for index in range(len(headers))]
     lines = ["  ".join(_padded(cell, widths[i], i in right) for i, cell in enumerate(row)).rstrip() for row in cells]
-    lines.insert(1, "  ".join("─" * width for width in widths))
+    lines.insert(1, "  ".join("─" * size for size in widths))
     return "\n".join(lines)
 
 
@@ -42,49 +47,34 @@ def record_table(records: Sequence[Record]) -> str:
         records: The records.
 
     Returns:
-        The lines; a missing field is empty, null is ``null``.
+        The lines; a missing field is empty, null is ``null``, an empty text ``""``.
     """
     columns = columns_of(records)
     return table(columns, [[value_text(record, column) for column in columns] for record in records], widest=32)
 
 
 def value_text(record: Record, column: str) -> str:
-    """Give the text of one cell: null can be told from a missing field."""
+    """Give the text of one cell: null and an empty text can be told from a missing field."""
     if column not in record:
         return ""
     value = record[column]
+    if value == "":
+        return '""'
+    return "null" if value is None else cell_text(value)
+
+
+def cell_text(value: Any) -> str:
+    """Give the text of any value, also of one that no file could hold."""
     try:
-        return "null" if value is None else text_of(value)
+        return text_of(value)
     except ValueError:
         return repr(value)
 
 
 def _shown(cell: Any, widest: int) -> str:
-    text = "".join(_visible(letter) for letter in (cell if isinstance(cell, str) else text_of(cell)))
-    if _width(text) <= widest:
-        return text
-    while _width(text) > widest - 1:
-        text = text[:-1]
-    return f"{text}…"
+    return cut(visible(cell_text(cell)[: widest * _LETTERS]), widest)
 
 
-def _visible(letter: str) -> str:
-    if letter < " ":
-        return chr(0x2400 + ord(letter))
-    return "�" if unicodedata.category(letter) in {"Cc", "Cs"} else letter
-
-
-def _width(text: str) -> int:
-    return sum(
-        0
-        if unicodedata.combining(each) or each in "\u200d\ufe0f"
-        else 2
-        if unicodedata.east_asian_width(each) in "WF"
-        else 1
-        for each in text
-    )
-
-
-def _padded(text: str, width: int, right: bool) -> str:
-    padding = " " * (width - _width(text))
+def _padded(text: str, size: int, right: bool) -> str:
+    padding = " " * (size - cell_width(text))
     return padding + text if right else text + padding
