@@ -1,8 +1,11 @@
 """Answers in Gigya's envelope."""
 
+import json
 import uuid
 from datetime import datetime
 from typing import Any, Final
+
+from identitysync.values import json_bytes
 
 _MESSAGES: Final = {
     0: "",
@@ -21,10 +24,11 @@ _MESSAGES: Final = {
     404000: "Not found",
     405001: "Invalid API method",
     500001: "General server error",
+    503001: "Service unavailable for this operation",
 }
 _STATUSES: Final = {
     200: "OK", 301: "Moved", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-    500: "Internal Server Error",
+    500: "Internal Server Error", 503: "Service Unavailable",
 }  # fmt: skip
 
 
@@ -69,3 +73,18 @@ def envelope(now: datetime, result: dict[str, Any] | ApiError, context: str | No
     if context is not None:
         answer["context"] = context
     return answer | (result if isinstance(result, dict) else {})
+
+
+def written(answer: dict[str, Any]) -> bytes:
+    """Write an answer as JSON; what is no Unicode, which real data does hold, goes out as escapes.
+
+    Args:
+        answer: The answer.
+
+    Returns:
+        The body.
+    """
+    try:
+        return json_bytes(answer)
+    except ValueError:
+        return json.dumps(answer).encode()

@@ -11,14 +11,17 @@ from typing import Any, Final, Self
 import attrs
 
 from identitysync.contract import Clock
+from identitysync.errors import InvalidParameter
+from identitysync.gigya.data_centers import HOSTS
 from identitysync.testing.gigya import writes
-from identitysync.testing.gigya.answers import ApiError, envelope
+from identitysync.testing.gigya.answers import ApiError, envelope, written
 from identitysync.testing.gigya.faults import FaultKind, Faults
+from identitysync.testing.gigya.pace import Pace
 from identitysync.testing.gigya.requests import Gate, Request, read_request
 from identitysync.testing.gigya.searches import Searches
 from identitysync.testing.gigya.server import LoopbackServer, Reply
 from identitysync.testing.gigya.site import EmulatedSite
-from identitysync.values import Secret, json_bytes
+from identitysync.values import Secret
 from identitysync.world import SystemClock
 
 _REMEMBERED: Final = 100_000
@@ -55,6 +58,7 @@ class GigyaEmulator:
         accounts: Iterable[dict[str, Any]] = (),
         *,
         data_center: str = "us1",
+        faults: Faults | None = None,
         refuse_email: str | Callable[[str], bool] | None = None,
         bearers: Iterable[str] = (),
         public_key: str = "",
@@ -70,6 +74,7 @@ class GigyaEmulator:
             secret: That key's secret, in base64.
             accounts: The first site's accounts.
             data_center: The data center that is played.
+            faults: What shall go wrong; None for nothing so far.
             refuse_email: E-mail addresses that are refused: a regular expression, or a function.
             bearers: Tokens that are accepted instead of a signature.
             public_key: The application's RSA key in PEM form, whose tokens are accepted instead of a signature.
@@ -81,10 +86,10 @@ class GigyaEmulator:
         self._clock = clock or SystemClock()
         self._folder = None if path is None else Path(path)
         self._refuses = _refuser(refuse_email)
-        self._gate, self._searches = Gate(bearers, public_key), Searches()
+        self._gate, self._searches, self._pace = Gate(bearers, public_key), Searches(), Pace()
         self._sites: dict[str, EmulatedSite] = {}
         self._server = LoopbackServer(self._handle, port)
-        self.faults = Faults()
+        self.faults = faults or Faults()
         self.calls: deque[Call] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
         self._first = self.add_site(api_key, accounts)
@@ -126,7 +131,12 @@ class GigyaEmulator:
 
         Returns:
             The site, ready to be handed to ``run(site=…)``.
+
+        Raises:
+            InvalidParameter: There is such a site already, or the secret is no base64.
         """
+        if api_key in self._sites:
+            raise InvalidParameter(f"the emulator has a site {api_key} already; each site has an API key of its own")
         path = None if self._folder is None else self._folder / f"{re.sub(r'[^A-Za-z0-9_-]', '_', api_key)}.db"
         site = EmulatedSite(
             api_key, user_key or self._user_key, Secret(secret or self._secret), self._data_center, self.url, path=path
@@ -166,17 +176,21 @@ class GigyaEmulator:
             reply = self._misbehave(request, *fault)
             if reply is not None:
                 return reply
+        return self._reply(request, self._result(request))
+
+    def _result(self, request: Request) -> dict[str, Any] | ApiError:
         try:
-            result: dict[str, Any] | ApiError = self._answer(request)
+            return self._answer(request)
         except ApiError as refused:
-            result = refused
-        return self._reply(request, result)
+            return refused
+        except Exception as fault:  # noqa: BLE001 - a fault of the emulator is an answer, too, not a broken connection
+            return ApiError(500001, f"the emulator failed with {type(fault).__name__}: {fault}")
 
     def _reply(self, request: Request, result: dict[str, Any] | ApiError) -> Reply:
         answer = envelope(self._clock.now(), result, request.params.get("context"))
         self.calls.append(Call(request.method, request.params.get("apiKey", ""), answer["errorCode"]))
         wants_status = request.params.get("httpStatusCodes", "").lower() == "true"
-        return Reply(json_bytes(answer), answer["statusCode"] if wants_status else 200)
+        return Reply(written(answer), answer["statusCode"] if wants_status else 200)
 
     def _answer(self, request: Request) -> dict[str, Any]:
         api_key = request.params.get("apiKey", "")
@@ -185,6 +199,9 @@ class GigyaEmulator:
         site = self._sites.get(api_key)
         if site is None:
             raise ApiError(400093, f"there is no site {api_key}")
+        if request.data_center not in {"", site.data_center.lower()}:
+            domain = HOSTS.get(site.data_center.lower(), site.data_center)
+            raise ApiError(301001, f"the site {api_key} lives in {domain}", apiDomain=domain)
         now = self._clock.now()
         self._gate.check(request, site, now)
         params = request.params
@@ -196,7 +213,7 @@ class GigyaEmulator:
             case "accounts.setAccountInfo":
                 return writes.set_account_info(site, params, now, self._refuses)
             case "accounts.importFullAccount":
-                return writes.import_full_account(site, params, now, self._refuses)
+                return writes.import_full_account(site, params, now, self._refuses, self._pace)
             case "accounts.importLiteAccount":
                 return writes.import_lite_account(site, params, now, self._refuses)
             case "accounts.deleteAccount":

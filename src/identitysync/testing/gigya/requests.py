@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import hmac
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import attrs
@@ -19,6 +21,18 @@ _LIFETIME = 600
 """Seconds that the time of a request may differ from the clock."""
 
 _NONCES = 200_000
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_PORTS: Final = {"http": 80, "https": 443}
+_HOST: Final = re.compile(r"[a-z0-9-]+\.(?P<center>[a-z0-9]+)\.(gigya\.com|sapcdm\.cn|gigya-api\.cn)")
+_NAMES: Final = {
+    name.lower(): name
+    for name in (
+        *("apiKey", "userKey", "secret", "sig", "timestamp", "nonce", "UID", "createUID", "importPolicy", "query"),
+        *("openCursor", "cursorId", "accountTypes", "include", "loginIDs", "context", "httpStatusCodes", "email"),
+        *("profile", "data", "subscriptions", "preferences", "emails", "password"),
+    )
+}
+"""Gigya takes names of parameters in any case: its own examples write ``UID``, ``uid`` and ``Uid``."""
 
 
 @attrs.frozen
@@ -29,15 +43,19 @@ class Request:
         verb: ``POST`` or ``GET``.
         urls: The addresses that the caller may have signed.
         method: The method with its namespace, from the path.
-        params: The parameters of query and body.
+        params: The parameters of query and body, by the names that the documentation gives them.
+        signed: The same, by the names that the caller wrote.
         bearer: The token of the ``Authorization`` header.
+        data_center: The data center that the host names; empty when it is none of Gigya's hosts.
     """
 
     verb: str
     urls: tuple[str, ...]
     method: str
     params: Mapping[str, str]
+    signed: Mapping[str, str]
     bearer: str = ""
+    data_center: str = ""
 
 
 def read_request(verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
@@ -57,14 +75,23 @@ def read_request(verb: str, target: str, headers: Mapping[str, str], body: bytes
     params = dict(parse_qsl(parts.query, keep_blank_values=True))
     if body:
         params |= parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-    port = parts.port
-    host = (parts.hostname or "").lower()
-    urls = [f"{parts.scheme}://{host}{'' if port in {None, _default(parts.scheme)} else f':{port}'}{parts.path}"]
-    if "://" in target and parts.scheme == "http":  # a proxy sees http where the client may have meant https
-        urls.append(f"https://{host}{'' if port in {None, 443} else f':{port}'}{parts.path}")
+    host, port = (parts.hostname or "").lower(), parts.port
+    schemes = [parts.scheme]
+    if parts.scheme == "http" and host not in _LOOPBACK:  # somebody between may have taken TLS off
+        schemes.append("https")
+    urls = [
+        f"{scheme}://{host}{'' if port in {None, _PORTS.get(scheme)} else f':{port}'}{parts.path}" for scheme in schemes
+    ]
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    bearer = token.strip() if scheme.lower() == "bearer" else ""
-    return Request(verb, tuple(urls), parts.path.strip("/").rpartition("/")[2], params, bearer)
+    return Request(
+        verb,
+        tuple(urls),
+        parts.path.strip("/").rpartition("/")[2],
+        {_NAMES.get(name.lower(), name): value for name, value in params.items()},
+        params,
+        bearer=token.strip() if scheme.lower() == "bearer" else "",
+        data_center=match["center"] if (match := _HOST.fullmatch(host)) else "",
+    )
 
 
 class Gate:
@@ -103,7 +130,7 @@ class Gate:
                 raise ApiError(403003, "the secret does not fit")
             return
         self._check_time(params.get("timestamp", ""), now)
-        expected = {_signature(site.secret.reveal(), request.verb, url, params) for url in request.urls}
+        expected = {_signature(site.secret.reveal(), request.verb, url, request.signed) for url in request.urls}
         if not any(hmac.compare_digest(params["sig"], each) for each in expected):
             raise ApiError(403003, "the signature does not fit the request")
         self._check_nonce(params.get("nonce", ""))
@@ -151,13 +178,9 @@ def _unpacked(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def _default(scheme: str) -> int:
-    return 443 if scheme == "https" else 80
-
-
 def _signature(secret: str, verb: str, url: str, params: Mapping[str, str]) -> str:
     """Sign as the documentation says; written apart from the client, so that one can judge the other."""
-    pairs = sorted((key, value) for key, value in params.items() if key != "sig")
+    pairs = sorted((key, value) for key, value in params.items() if key.lower() != "sig")
     query = "&".join(f"{key}={quote(value, safe='~')}" for key, value in pairs)
     text = f"{verb}&{quote(url, safe='~')}&{quote(query, safe='~')}"
     digest = hmac.new(base64.b64decode(secret), text.encode(), hashlib.sha1).digest()

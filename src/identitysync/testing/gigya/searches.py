@@ -1,10 +1,12 @@
 """``accounts.search``, with its limits and its cursors."""
 
+import hashlib
 import threading
 import uuid
+from array import array
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import attrs
 
@@ -14,11 +16,13 @@ from identitysync.languages.query import (
     execute,
     find_documents,
     has_functions,
+    order_key,
     parse_query,
     project,
-    sort_documents,
 )
+from identitysync.testing.gigya.accounts import Accounts
 from identitysync.testing.gigya.answers import ApiError
+from identitysync.testing.gigya.narrowing import ACCOUNTS, EMAIL_ACCOUNTS, narrowing
 from identitysync.testing.gigya.site import EmulatedSite
 
 DEFAULT_LIMIT: Final = 300
@@ -28,19 +32,72 @@ MAX_WITHOUT_CURSOR: Final = 5_000
 CURSOR_LIFE: Final = timedelta(minutes=5)
 
 _HIDDEN: Final = ("password", "subscriptions")
+_KINDS: Final = {"full": False, "lite": True}
+
+Document = dict[str, Any]
+Numbered = tuple[int, Document]
+
+
+class _Table(Protocol):
+    """Documents with numbers, some of which fit a query."""
+
+    def candidates(self) -> Iterator[Numbered]:
+        """Give all documents that may fit, with their numbers."""
+
+    def read(self, numbers: "array[int]") -> Iterator[Document]:
+        """Read documents again, as they are now."""
+
+
+@attrs.frozen
+class _Accounts:
+    store: Accounts
+    query: Query
+    kinds: tuple[bool, ...]
+
+    def candidates(self) -> Iterator[Numbered]:
+        where = narrowing(self.query.where, ACCOUNTS)
+        for lite in self.kinds:
+            for number, account in self.store.documents(self.store.numbers(lite=lite, narrowing=where)):
+                yield number, _shown(account)
+
+    def read(self, numbers: "array[int]") -> Iterator[Document]:
+        return (_shown(account) for _, account in self.store.documents(numbers))
+
+
+class _EmailAccounts:
+    """Full and lite accounts of one address as one; kept whole, for they are made of several accounts."""
+
+    def __init__(self, store: Accounts, query: Query) -> None:
+        where = narrowing(query.where, EMAIL_ACCOUNTS)
+        merged: dict[str, Document] = {}
+        for lite in (True, False):
+            for _, account in store.documents(store.numbers(lite=lite, narrowing=where)):
+                _merge(merged, account, lite=lite)
+        self._documents = list(merged.values())
+
+    def candidates(self) -> Iterator[Numbered]:
+        return enumerate(self._documents)
+
+    def read(self, numbers: "array[int]") -> Iterator[Document]:
+        return (self._documents[number] for number in numbers)
 
 
 @attrs.define
 class _Cursor:
     api_key: str
     query: Query
-    found: list[dict[str, Any]]
+    table: _Table
+    found: "array[int]"
     expires: datetime
     page: int
 
 
 class Searches:
-    """Answer searches, and remember cursors."""
+    """Answer searches, and remember cursors.
+
+    A cursor remembers which documents were found, and reads them page by page: what is changed meanwhile comes as it
+    is then, what is deleted does not come.
+    """
 
     def __init__(self) -> None:
         """Begin without any cursor."""
@@ -61,27 +118,26 @@ class Searches:
         Raises:
             ApiError: The query or the cursor is not accepted.
         """
-        if params.get("cursorId"):
-            return self._more(site, params["cursorId"], now)
-        text = params.get("query", "")
+        text, cursor_id = params.get("query", ""), params.get("cursorId", "")
+        if cursor_id:
+            if text:
+                raise ApiError(400006, "query and cursorId cannot be used together")
+            return self._more(site, cursor_id, now)
         if not text:
             raise ApiError(400002, "Missing required parameter: query")
         query = _parsed(text)
-        documents = _documents(site, query, params)
+        with_cursor = params.get("openCursor", "").lower() == "true"
+        if with_cursor and query.start is not None:
+            raise ApiError(400006, "START cannot be used with openCursor")
+        table = _table(site, query, params)
         if query.group_by or has_functions(query.select):
-            rows = execute(query, documents)
-            return {"results": rows, "objectsCount": len(rows), "totalCount": len(rows)}
-        found = list(find_documents(query, documents))
-        if query.order_by:
-            found = sort_documents(query.order_by, found)
-        limit = DEFAULT_LIMIT if query.limit is None else query.limit
-        if params.get("openCursor", "").lower() == "true":
-            if query.start:
-                raise ApiError(400006, "START cannot be used with a cursor")
-            return self._open(site, _Cursor(site.api_key, query, found, now + CURSOR_LIFE, limit), now)
+            return _told(query, table)
+        found = _find(query, table)
+        limit = min(DEFAULT_LIMIT if query.limit is None else query.limit, MAX_LIMIT)
+        if with_cursor:
+            return self._open(_Cursor(site.api_key, query, table, found, now + CURSOR_LIFE, max(limit, 1)), now)
         start = query.start or 0
-        stop = min(start + limit, MAX_WITHOUT_CURSOR)
-        rows = [project(query.select, document) for document in found[start:stop]]
+        rows = _rows(query, table, found[start : min(start + limit, MAX_WITHOUT_CURSOR)])
         return {"results": rows, "objectsCount": len(rows), "totalCount": len(found)}
 
     def forget(self, cursor: str) -> None:
@@ -89,13 +145,13 @@ class Searches:
         with self._lock:
             self._cursors.pop(cursor.partition(".")[0], None)
 
-    def _open(self, site: EmulatedSite, cursor: _Cursor, now: datetime) -> dict[str, Any]:
+    def _open(self, cursor: _Cursor, now: datetime) -> dict[str, Any]:
         name = uuid.uuid4().hex
         with self._lock:
             for old in [key for key, each in self._cursors.items() if each.expires < now]:
                 del self._cursors[old]
             self._cursors[name] = cursor
-        return self._page(name, cursor, 0)
+        return _page(name, cursor, 0)
 
     def _more(self, site: EmulatedSite, cursor_id: str, now: datetime) -> dict[str, Any]:
         name, _, offset = cursor_id.partition(".")
@@ -105,15 +161,60 @@ class Searches:
         if cursor is None or not known or cursor.expires < now:
             raise ApiError(400006, "Invalid parameter value: the cursorId is unknown or has expired")
         cursor.expires = now + CURSOR_LIFE
-        return self._page(name, cursor, int(offset))
+        return _page(name, cursor, int(offset))
 
-    def _page(self, name: str, cursor: _Cursor, offset: int) -> dict[str, Any]:
-        end = offset + cursor.page
-        rows = [project(cursor.query.select, document) for document in cursor.found[offset:end]]
-        answer: dict[str, Any] = {"results": rows, "objectsCount": len(rows), "totalCount": len(cursor.found)}
-        if end < len(cursor.found):
-            answer["nextCursorId"] = f"{name}.{end}"
-        return answer
+
+def _page(name: str, cursor: _Cursor, offset: int) -> dict[str, Any]:
+    end = offset + cursor.page
+    rows = _rows(cursor.query, cursor.table, cursor.found[offset:end])
+    answer: dict[str, Any] = {"results": rows, "objectsCount": len(rows), "totalCount": len(cursor.found)}
+    if end < len(cursor.found):
+        answer["nextCursorId"] = f"{name}.{end}"
+    return answer
+
+
+def _find(query: Query, table: _Table) -> "array[int]":
+    """Find the numbers of all documents that fit, in the order that is wanted."""
+    if not query.order_by:
+        return array("q", (number for number, _ in _fitting(query, table)))
+    keys = [order_key(order) for order in query.order_by]
+    rows = [([key(document) for key in keys], number) for number, document in _fitting(query, table)]
+    for position, order in reversed(list(enumerate(query.order_by))):
+        rows.sort(key=lambda row: row[0][position], reverse=order.descending)
+    return array("q", (number for _, number in rows))
+
+
+def _fitting(query: Query, table: _Table) -> Iterator[Numbered]:
+    """Give the documents that fit; each is found before the next one is read, so that the last number is its own."""
+    last = 0
+
+    def documents() -> Iterator[Document]:
+        nonlocal last
+        for number, document in table.candidates():
+            last = number
+            yield document
+
+    for document in find_documents(query, documents()):
+        yield last, document
+
+
+def _rows(query: Query, table: _Table, numbers: "array[int]") -> list[Document]:
+    again = attrs.evolve(query, where=None, filter=query.filter if query.filter and query.filter.path else None)
+    return [project(query.select, document) for document in find_documents(again, table.read(numbers))]
+
+
+def _told(query: Query, table: _Table) -> dict[str, Any]:
+    """Answer ``count(*)`` and its like; the total is that of the documents, as in the documentation's example."""
+    total = 0
+
+    def counted() -> Iterator[Document]:
+        nonlocal total
+        for _, document in _fitting(query, table):
+            total += 1
+            yield document
+
+    rows = execute(attrs.evolve(query, where=None, filter=None), counted())
+    return {"results": rows, "objectsCount": len(rows), "totalCount": len(rows) if query.group_by else total}
 
 
 def _parsed(text: str) -> Query:
@@ -123,36 +224,38 @@ def _parsed(text: str) -> Query:
         raise ApiError(
             400006, f"Invalid parameter value: query: {fault.reason}, at character {fault.offset}"
         ) from fault
-    if query.limit is not None and query.limit > MAX_LIMIT:
-        raise ApiError(400006, f"LIMIT is at most {MAX_LIMIT}")
     if query.start is not None and query.start > MAX_START:
         raise ApiError(400006, f"START is at most {MAX_START}")
     return query
 
 
-def _documents(site: EmulatedSite, query: Query, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    table = str(query.table).lower()
-    if table == "accounts":
-        kinds = {kind.strip() for kind in params.get("accountTypes", "full").split(",")}
-        return (
-            {key: value for key, value in account.items() if key not in _HIDDEN}
-            for kind, accounts in (("full", site.accounts), ("lite", site.lite_accounts))
-            if kind in kinds
-            for account in accounts
-        )
-    if table == "emailaccounts":
-        return _email_accounts(site)
+def _table(site: EmulatedSite, query: Query, params: Mapping[str, str]) -> _Table:
+    name = query.table.lower()
+    if name == "accounts":
+        kinds = [kind.strip().lower() for kind in params.get("accountTypes", "full").split(",")]
+        if not set(kinds) <= set(_KINDS):
+            raise ApiError(400006, "Invalid parameter value: accountTypes are full and lite")
+        return _Accounts(site.store, query, tuple(sorted({_KINDS[kind] for kind in kinds})))
+    if name == "emailaccounts":
+        return _EmailAccounts(site.store, query)
     raise ApiError(400006, f"Invalid parameter value: there is no table {query.table!r}")
 
 
-def _email_accounts(site: EmulatedSite) -> Iterator[dict[str, Any]]:
-    merged: dict[str, dict[str, Any]] = {}
-    for full, accounts in ((False, site.lite_accounts), (True, site.accounts)):
-        for account in accounts:
-            email = (account.get("profile") or {}).get("email")
-            if isinstance(email, str) and email:
-                one = merged.setdefault(email.lower(), {"hasLiteAccount": False, "hasFullAccount": False})
-                one.update({key: value for key, value in account.items() if key != "password"})
-                one["email"] = email
-                one["hasFullAccount" if full else "hasLiteAccount"] = True
-    return iter(merged.values())
+def _shown(account: Document) -> Document:
+    for key in _HIDDEN:
+        account.pop(key, None)
+    return account
+
+
+def _merge(merged: dict[str, Document], account: Document, *, lite: bool) -> None:
+    email = (account.get("profile") or {}).get("email")
+    if not isinstance(email, str) or not email:
+        return
+    one = merged.get(email.lower())
+    if one is None:
+        token = hashlib.sha256(email.lower().encode("utf-8", "surrogatepass")).hexdigest()
+        one = {"hasLiteAccount": False, "hasFullAccount": False, "channel": "email", "token": token}
+        merged[email.lower()] = one
+    one.update({key: value for key, value in account.items() if key not in {"password", "isLite"}})
+    one["email"] = email
+    one["hasLiteAccount" if lite else "hasFullAccount"] = True

@@ -5,12 +5,16 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from io import BufferedIOBase
 from typing import Final
 
 import attrs
 
 MAX_BODY: Final = 64 << 20
 _IDLE: Final = 30.0
+_LINE: Final = 1 << 16
+_STATUSES: Final = frozenset(HTTPStatus)
 
 
 @attrs.frozen
@@ -78,14 +82,16 @@ class LoopbackServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop to answer, and break all connections off."""
-        self._server.shutdown()
+        """Stop to answer, and break all connections off; what never began is only closed."""
+        if self._thread.is_alive():
+            self._server.shutdown()
         self._server.server_close()
         with self._lock:
             for each in self._open:
                 with contextlib.suppress(OSError):
                     each.shutdown(socket.SHUT_RDWR)
-        self._thread.join(5)
+        if self._thread.is_alive():
+            self._thread.join(5)
 
     @contextlib.contextmanager
     def kept(self, connection: socket.socket) -> Iterator[None]:
@@ -101,33 +107,68 @@ class LoopbackServer:
 
 def _serve(connection: socketserver.StreamRequestHandler, handle: Handle) -> bool:
     """Answer one request; tell whether the connection stays."""
-    line = connection.rfile.readline(1 << 16)
+    line = connection.rfile.readline(_LINE)
+    if not line.strip():
+        return bool(line)  # empty lines before a request are allowed, the end of the connection is not a request
     parts = line.decode("latin-1").split()
-    if len(parts) != 3:
-        return False
+    if len(parts) != 3 or not parts[2].startswith("HTTP/1."):
+        return _send(connection, Reply(b"this is no HTTP request", 400, "text/plain"), keep=False)
     verb, target, version = parts
-    headers: dict[str, str] = {}
-    while (raw := connection.rfile.readline(1 << 16)) not in {b"\r\n", b"\n", b""}:
-        name, _, value = raw.decode("latin-1").partition(":")
-        headers[name.strip().lower()] = value.strip()
-    length = int(headers.get("content-length") or 0)
-    if not 0 <= length <= MAX_BODY:
-        return False
+    headers = _read_headers(connection.rfile)
     if headers.get("expect", "").lower() == "100-continue":
         connection.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         connection.wfile.flush()
-    body = connection.rfile.read(length)
-    reply = handle(verb, target, headers, body)
-    keep = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+    try:
+        body = _read_body(connection.rfile, headers)
+    except ValueError as fault:
+        return _send(connection, Reply(str(fault).encode(), 400, "text/plain"), keep=False)
+    keep = version != "HTTP/1.0" and headers.get("connection", "").lower() != "close" and verb != "CONNECT"
+    return _send(connection, handle(verb, target, headers, body), keep=keep, silent=verb == "HEAD")
+
+
+def _read_headers(stream: BufferedIOBase) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    while (raw := stream.readline(_LINE)) not in {b"\r\n", b"\n", b""}:
+        name, _, value = raw.decode("latin-1").partition(":")
+        headers[name.strip().lower()] = value.strip()
+    return headers
+
+
+def _read_body(stream: BufferedIOBase, headers: Mapping[str, str]) -> bytes:
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        return _read_chunks(stream)
+    length = headers.get("content-length") or "0"
+    if not length.isdecimal() or int(length) > MAX_BODY:
+        raise ValueError(f"the Content-Length {length} is none, or above {MAX_BODY}")
+    body = stream.read(int(length))
+    if len(body) < int(length):
+        raise ValueError("the body ended early")
+    return body
+
+
+def _read_chunks(stream: BufferedIOBase) -> bytes:
+    body = bytearray()
+    while size := int(stream.readline(_LINE).partition(b";")[0], 16):
+        if not 0 < size <= MAX_BODY - len(body):
+            raise ValueError(f"the body is above {MAX_BODY}")
+        body += stream.read(size)
+        stream.readline(_LINE)
+    _read_headers(stream)
+    return bytes(body)
+
+
+def _send(connection: socketserver.StreamRequestHandler, reply: Reply, *, keep: bool, silent: bool = False) -> bool:
+    """Send a reply; tell whether the connection stays."""
     more = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
     head = (
-        f"HTTP/1.1 {reply.status} {'OK' if reply.status == 200 else 'Error'}\r\nContent-Type: {reply.content_type}\r\n"
+        f"HTTP/1.1 {reply.status} {_reason(reply.status)}\r\nContent-Type: {reply.content_type}\r\n"
         f"Content-Length: {len(reply.body)}\r\nConnection: {'keep-alive' if keep else 'close'}\r\n{more}\r\n"
-    )
-    if reply.drop:
-        connection.wfile.write(head.encode("latin-1") + reply.body[: len(reply.body) // 2])
-        connection.wfile.flush()
-        return False
-    connection.wfile.write(head.encode("latin-1") + reply.body)
+    ).encode("latin-1")
+    body = b"" if silent else reply.body
+    connection.wfile.write(head + (body[: len(body) // 2] if reply.drop else body))
     connection.wfile.flush()
-    return keep
+    return keep and not reply.drop
+
+
+def _reason(status: int) -> str:
+    return HTTPStatus(status).phrase if status in _STATUSES else "Unknown"

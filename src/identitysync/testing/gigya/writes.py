@@ -1,82 +1,102 @@
 """The methods that read, change, make and remove single accounts."""
 
-import re
 import uuid
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from identitysync.testing.gigya.answers import ApiError
+from identitysync.testing.gigya.changes import (
+    FLAGS,
+    GROUPS,
+    OBJECTS,
+    TEXTS,
+    TIMES,
+    Params,
+    Refuses,
+    apply,
+    check_email,
+    check_logins,
+    new_account,
+    stamp,
+)
+from identitysync.testing.gigya.pace import Pace
 from identitysync.testing.gigya.site import EmulatedSite
-from identitysync.values import json_value
 
-Params = Mapping[str, str]
-Refuses = Callable[[str], bool]
-
-_OBJECTS: Final = (
-    "profile", "data", "preferences", "subscriptions", "internal", "customIdentifiers", "addresses", "emails",
-    "loginIDs",
-)  # fmt: skip
-_FLAGS: Final = ("isActive", "isVerified", "isRegistered", "isLockedOut")
-_TEXTS: Final = ("username", "password", "created", "registered", "verified", "lang")
-_EMAIL: Final = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s.]+(\.[^@\s.]+)+")
-_ALWAYS: Final = frozenset({
-    "UID", "created", "createdTimestamp", "lastUpdated", "lastUpdatedTimestamp", "isActive", "isVerified",
-    "isRegistered", "regSource", "loginProvider",
+_SET: Final = (*OBJECTS, "isActive", "isVerified", "isLockedOut", "phoneNumber", "lang")
+_IMPORT: Final = (*OBJECTS, *GROUPS, *FLAGS, *TEXTS, *TIMES)
+_LITE: Final = ("profile", "data", "preferences", "subscriptions", "communications", "lang", *TIMES)
+_OF_ANY_CALL: Final = frozenset({
+    "apiKey", "userKey", "secret", "sig", "timestamp", "nonce", "format", "httpStatusCodes", "context", "sdk",
+    "oauth_token", "ignoreInterruptions", "UID", "createUID", "importPolicy", "identities", "providerSessions",
 })  # fmt: skip
+_ALWAYS: Final = frozenset({
+    "UID", "isActive", "isVerified", "isRegistered", "loginProvider", "socialProviders", "oldestDataUpdated",
+    "oldestDataUpdatedTimestamp", *TIMES, *(f"{name}Timestamp" for name in TIMES),
+})  # fmt: skip
+_SHOWN_IGNORED: Final = 5
 
 
 def get_account_info(site: EmulatedSite, params: Params) -> dict[str, Any]:
-    """Answer ``accounts.getAccountInfo``."""
+    """Answer ``accounts.getAccountInfo``: what is named in ``include``, by default profile and data."""
     account = _existing(site, params)
-    include = {part.strip() for part in params.get("include", "profile").split(",")}
+    include = {part.strip() for part in params.get("include", "profile,data").split(",")}
     return {key: value for key, value in account.items() if key in _ALWAYS or key in include}
 
 
 def set_account_info(site: EmulatedSite, params: Params, now: datetime, refuses: Refuses) -> dict[str, Any]:
     """Answer ``accounts.setAccountInfo``: objects are merged, null removes a field."""
-    with site.locked():
+    with site.store.locked():
         account = _existing(site, params)
-        _change(site, account, params, now, refuses)
-        site.put(account)
+        apply(account, params, _SET, now)
+        _change_logins(account, params)
+        if "newPassword" in params:  # the emulator forgets passwords, and remembers that there is one
+            account["password"] = {"created": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
+        _store(site, account, params, now, refuses)
     return {"UID": account["UID"]}
 
 
-def import_full_account(site: EmulatedSite, params: Params, now: datetime, refuses: Refuses) -> dict[str, Any]:
-    """Answer ``accounts.importFullAccount``."""
+def import_full_account(
+    site: EmulatedSite, params: Params, now: datetime, refuses: Refuses, pace: Pace
+) -> dict[str, Any]:
+    """Answer ``accounts.importFullAccount``: objects are merged, groups such as ``loginIDs`` replaced."""
     policy = params.get("importPolicy", "insert").lower()
     if policy not in {"insert", "upsert"}:
         raise ApiError(400006, "Invalid parameter value: importPolicy")
     uid = params.get("UID") or (uuid.uuid4().hex if params.get("createUID", "").lower() == "true" else "")
     if not uid:
         raise ApiError(400002, "Missing required parameter: UID")
-    with site.locked():
+    if not pace.allows(f"{site.api_key}/{uid}", now):
+        raise ApiError(503001, f"there were too many calls for the UID {uid} within a minute")
+    with site.store.locked():
         account = site.account(uid)
         if account is not None and policy == "insert":
             raise ApiError(400003, f"the UID {uid} exists")
-        account = account or _new(uid, now)
-        _change(site, account, params, now, refuses)
-        site.put(account)
-    return {"UID": uid}
+        account = account or new_account(uid, now)
+        apply(account, params, _IMPORT, now)
+        _store(site, account, params, now, refuses)
+    ignored = [name for name in params if name not in _IMPORT and name not in _OF_ANY_CALL]
+    return {"UID": uid} | ({"ignoredParams": ignored[:_SHOWN_IGNORED]} if ignored else {})
 
 
 def import_lite_account(site: EmulatedSite, params: Params, now: datetime, refuses: Refuses) -> dict[str, Any]:
-    """Answer ``accounts.importLiteAccount``."""
+    """Answer ``accounts.importLiteAccount``: the account of that address is made, or changed."""
     email = params.get("email", "")
     if not email:
         raise ApiError(400002, "Missing required parameter: email")
-    with site.locked():
-        account = site.lite_with(email) or {**_new(uuid.uuid4().hex, now), "isLite": True, "isRegistered": False}
+    with site.store.locked():
+        account = site.store.lite_with(email)
+        if account is None:
+            account = new_account(uuid.uuid4().hex, now, lite=True)
+        apply(account, params, _LITE, now)
         account.setdefault("profile", {})["email"] = email
-        _change(site, account, params, now, refuses)
-        site.put(account)
+        _store(site, account, params, now, refuses)
     return {"UID": account["UID"]}
 
 
 def delete_account(site: EmulatedSite, params: Params) -> dict[str, Any]:
     """Answer ``accounts.deleteAccount``."""
     account = _existing(site, params)
-    site.delete(account["UID"])
+    site.store.delete(account["UID"])
     return {"UID": account["UID"]}
 
 
@@ -90,63 +110,24 @@ def _existing(site: EmulatedSite, params: Params) -> dict[str, Any]:
     return account
 
 
-def _new(uid: str, now: datetime) -> dict[str, Any]:
-    return {
-        "UID": uid, "profile": {}, "data": {}, "isActive": True, "isVerified": False, "isRegistered": True,
-        "created": _iso(now), "createdTimestamp": int(now.timestamp() * 1000),
-    }  # fmt: skip
+def _store(site: EmulatedSite, account: dict[str, Any], params: Params, now: datetime, refuses: Refuses) -> None:
+    check_email(site.store, account, params, refuses)
+    check_logins(site.store, account)
+    if "lastUpdated" not in params:
+        stamp(account, "lastUpdated", now)
+    site.store.put(account)
 
 
-def _change(site: EmulatedSite, account: dict[str, Any], params: Params, now: datetime, refuses: Refuses) -> None:
-    for name in _OBJECTS:
-        if name in params:
-            value = _json(name, params[name])
-            account[name] = _merged(account.get(name), value)
-    for name in _FLAGS:
-        if name in params:
-            if params[name].lower() not in {"true", "false"}:
-                raise ApiError(400006, f"Invalid parameter value: {name}")
-            account[name] = params[name].lower() == "true"
-    for name in _TEXTS:
-        if name in params:
-            account[name] = params[name]
-    _check_email(site, account, refuses)
-    account["lastUpdated"], account["lastUpdatedTimestamp"] = _iso(now), int(now.timestamp() * 1000)
-
-
-def _json(name: str, text: str) -> Any:
-    try:
-        value = json_value(text)
-    except ValueError as fault:
-        raise ApiError(400006, f"Invalid parameter value: {name} is no JSON: {fault}") from fault
-    if not isinstance(value, dict | list):
-        raise ApiError(400006, f"Invalid parameter value: {name} is no object")
-    return value
-
-
-def _merged(old: Any, new: Any) -> Any:
-    if not isinstance(new, dict):
-        return new
-    result = dict(old) if isinstance(old, dict) else {}
-    for key, value in new.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = _merged(result.get(key), value)
-    return result
-
-
-def _check_email(site: EmulatedSite, account: dict[str, Any], refuses: Refuses) -> None:
-    email = (account.get("profile") or {}).get("email")
-    if email is None:
+def _change_logins(account: dict[str, Any], params: Params) -> None:
+    if not params.keys() & {"username", "addLoginEmails", "removeLoginEmails"}:
         return
-    if not isinstance(email, str) or not _EMAIL.fullmatch(email) or refuses(email):
-        wrong = {"errorCode": 400006, "message": "Unallowed value for email", "fieldName": "profile.email"}
-        raise ApiError(400009, "Unallowed value for profile.email", validationErrors=[wrong])
-    owner = site.owner_of(email)
-    if owner is not None and owner != account["UID"] and not account.get("isLite"):
-        raise ApiError(400003, f"the e-mail address {email} belongs to another account")
+    logins = dict(account.get("loginIDs") or {})
+    if "username" in params:
+        logins["username"] = params["username"]
+    emails = [email for email in logins.get("emails") or () if email not in _listed(params, "removeLoginEmails")]
+    emails += [email for email in _listed(params, "addLoginEmails") if email not in emails]
+    account["loginIDs"] = logins | {"emails": emails}
 
 
-def _iso(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+def _listed(params: Params, name: str) -> list[str]:
+    return [part for each in params.get(name, "").split(",") if (part := each.strip())]
