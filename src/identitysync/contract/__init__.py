@@ -3,6 +3,7 @@
 No I/O, and no knowledge of dataflows.
 """
 
+from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
 from identitysync.contract.files import File
 from identitysync.contract.params import REQUIRED, Finding, ParamSpec, entry, param, params_of
 from identitysync.contract.records import Answer, Note, Rejected
@@ -30,7 +31,13 @@ from identitysync.contract.store import Store
 __all__ = [
     "REQUIRED",
     "Answer",
+    "Block",
+    "BlockParser",
+    "BlockTransform",
     "Clock",
+    "Cut",
+    "Decoded",
+    "Decoder",
     "Encoder",
     "Example",
     "File",
