@@ -89,7 +89,10 @@ class Decoder(Protocol):
         names: The fields that every record has, in order and all of them text; None when records differ.
     """
 
-    names: Sequence[str] | None
+    @property
+    def names(self) -> Sequence[str] | None:
+        """The fields that every record has."""
+        ...
 
     def decode(self, block: Block) -> Decoded:
         """Read the records of a block."""
@@ -157,8 +160,8 @@ class Seam:
             block: The next block.
 
         Returns:
-            Both together; None while that is less than four times what was left over, so that a row which goes on and on is
-            not read again for each block.
+            Both together; None while that is less than four times what was left over, so that a row which goes on and
+            on is not read again for each block.
         """
         whole = block if self._rest is None else self._rest.joined(block)
         if whole.size < self._wanted and not whole.last:

@@ -72,9 +72,11 @@ class DsvDecoder:
 
     def made(self, row: Found) -> Record | Rejected:
         """Make a record of a row, or a reject of one that does not fit the header."""
-        if isinstance(row, BadRow) or self.header is None:
+        if isinstance(row, BadRow):
             return self._rejected(row)
-        cells = row if type(row) is list else []
+        if self.header is None or isinstance(row, Header):
+            raise TypeError(f"the header is known, and here is another: {row}")
+        cells = row
         record = dict(zip(self.header.fields, map(inferred, cells) if self.infer_types else cells, strict=True))
         if self.add_filename:
             record["_fileName"] = self.file
@@ -202,4 +204,3 @@ def _behind(rest: Block, found: Iterator[Block]) -> Iterator[Block]:
     if rest.size or rest.last:
         yield rest
     yield from found
-

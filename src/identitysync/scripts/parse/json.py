@@ -5,12 +5,11 @@ from contextlib import ExitStack
 from typing import BinaryIO, Final
 
 from identitysync.contract import Cut, Example, File, Note, Parser, Rejected, param, script
-from identitysync.errors import FormatError
 from identitysync.scripts.parse.charset import Charset, check_charset, decoded, recognize
 from identitysync.scripts.parse.cutting import closing
 from identitysync.scripts.parse.json_forms import elements, is_lines
 from identitysync.scripts.parse.json_lines import JsonLinesDecoder, cut_lines
-from identitysync.scripts.parse.json_source import Fault, Source
+from identitysync.scripts.parse.json_source import Source
 from identitysync.values import Record
 
 _BLOCK: Final = 1 << 20
@@ -78,8 +77,6 @@ class ParseJson(Parser):
                 yield Note(charset.note)
             decoder = JsonLinesDecoder(file.name, self.add_filename)
             for found in elements(_blocks(stream, charset, file.name), self.wrap_field):
-                if isinstance(found, Fault):
-                    raise FormatError(found.reason, file=file.name, line=found.line)
                 yield decoder.made(found)
 
     def cut(self, file: File) -> Cut | None:

@@ -10,8 +10,8 @@ from identitysync.contract import Block, Decoded, File, Rejected
 from identitysync.errors import FormatError
 from identitysync.scripts.parse.cutting import blocks
 from identitysync.scripts.parse.json_element import Element, Found, judge
-from identitysync.scripts.parse.json_source import MAX_ELEMENT
-from identitysync.values import Record, json_bytes
+from identitysync.scripts.parse.json_source import MAX_ELEMENT, Fault
+from identitysync.values import Record, json_bytes, json_value
 
 _SPACE: Final = b" \t\r\n"
 _decode_lines = msgspec.json.Decoder().decode_lines
@@ -38,8 +38,26 @@ class JsonLinesDecoder:
             return Decoded(records)
         return Decoded([self.made(found) for found in records or _one_by_one(data, block.line)])
 
-    def made(self, found: Record | Element) -> Record | Rejected:
-        """Make a record, or a reject, of what was found."""
+    def objects(self, block: Block, type: Any) -> list[Any] | None:
+        """Read a block as objects of a class; None when it is not so simple, or a record does not fit."""
+        data = block.bytes()
+        if self.add_filename or not are_objects(data):
+            return None
+        try:
+            found: list[Any] = msgspec.json.Decoder(type).decode_lines(data)
+        except (ValueError, RecursionError):
+            return None
+        return found if len(found) == count_lines(data) else None
+
+    def record(self, block: Block, index: int) -> Record:
+        """Give the record in one line of a block whose lines are simple."""
+        record: Record = json_value(block.bytes().split(b"\n", index + 1)[index])
+        return record
+
+    def made(self, found: Found) -> Record | Rejected:
+        """Make a record, or a reject, of what was found; raise ``FormatError`` for what ends the file."""
+        if isinstance(found, Fault):
+            raise FormatError(found.reason, file=self.file, line=found.line)
         if isinstance(found, Element):
             shown = {"_fileName": self.file, "_line": found.line, "_text": found.text}
             code = "no-object" if found.sound else "malformed-json"
