@@ -92,14 +92,12 @@ def _nodes(
         if isinstance(each, Leaf):
             made[name] = Value(source, each.sure, each.maybe)
         elif each.maybe or each.null or not sure:
-            if not sure:
-                raise Unfit(f"{name} is an object in an object that is missing in some records")
-            # what is there is an object of the class, or null, or missing
-            there = f"{source} is not None and {source} is not U" if each.null else f"{source} is not U"
-            null = (
-                Value(f"({source} if {source} is None else U)", frozenset({"null"}), maybe=True) if each.null else None
-            )
-            made[name] = Object(_nodes(source, each, attributes, prelude, sure=False), there, null)
+            # what is there is an object of the class, or null, or missing; its fields are looked up where it is there
+            tests = [f"{source} is not U"] if each.maybe else []
+            tests += [f"{source} is not None"] if each.null else []
+            null = Value(f"({source} if {source} is None else U)", frozenset({"null"}), maybe=True)
+            fields = _nodes(source, each, attributes, prelude, sure=not tests and sure)
+            made[name] = Object(fields, " and ".join(tests), null if each.null else None)
         else:
             made[name] = Object(_nodes(source, each, attributes, prelude, sure=True))
     return made
