@@ -13,7 +13,7 @@ import msgspec
 
 from identitysync.compiler.jexl_names import named
 from identitysync.compiler.source import Source
-from identitysync.contract.lowering import ANY, Expression, Layout, Unfit, Value
+from identitysync.contract.lowering import ANY, TEXT, Expression, Layout, Unfit, Value
 from identitysync.values import MISSING, FieldPath
 
 
@@ -385,15 +385,16 @@ class KnownFields:
     def _flatten_object(self, name: str, node: Object, known: Collection[str], found: dict[str, Value]) -> None:
         before = len(found)
         self._flatten(f"{name}.", node, known, found)
-        if name in known:
+        inside = list(found.values())[before:]
+        if node.null is None and not all(value.maybe for value in inside):
             return
-        # empty or null, the object would be a column of its own
+        # empty or null, the object is a column of its own, and its cell is empty
+        if name in known or not inside:
+            self._column(name, Value(self.constant(""), TEXT, maybe=bool(node.there)), known, found)
+            return
         if node.null is not None:
             self._source.line(f"if {node.null.source} is None: raise Surprise")
-        inside = list(found.values())[before:]
-        if not inside:
-            self._column(name, Value(self.constant(""), frozenset({"str"}), maybe=bool(node.there)), known, found)
-        elif all(value.maybe for value in inside):
+        if all(value.maybe for value in inside):
             self._source.line(f"if {' and '.join(f'{value.source} is U' for value in inside)}: raise Surprise")
 
     def _column(self, name: str, value: Value, known: Collection[str], found: dict[str, Value]) -> None:
