@@ -34,7 +34,9 @@ TEXTS = (
 def write_json_lines(path: Path, count: int) -> None:
     """Write accounts for flow A, one JSON object per line."""
     with path.open("w", encoding="utf-8", newline="") as target:
-        for number, (uid, mail, first, last, age, city, country, one, two, state, created, updated) in enumerate(_people(count)):
+        for number, (uid, mail, first, last, age, city, country, one, two, state, created, updated) in enumerate(
+            _people(count)
+        ):
             if number % NASTY == NASTY - 1:
                 target.write(json.dumps(_nasty(number), ensure_ascii=False) + "\n")
                 continue
@@ -52,7 +54,9 @@ def write_csv(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as target:
         rows = csv.writer(target, lineterminator="\n")
         rows.writerow(COLUMNS)
-        for number, (uid, mail, first, last, age, city, country, one, two, state, created, updated) in enumerate(_people(count)):
+        for number, (uid, mail, first, last, age, city, country, one, two, state, created, updated) in enumerate(
+            _people(count)
+        ):
             if number % NASTY == NASTY - 1:
                 rows.writerow(_row(_nasty(number)))
                 continue
@@ -91,18 +95,30 @@ def _nasty(number: int) -> dict[str, Any]:
         "isActive": False, "isVerified": True, "loginProvider": "site", "regSource": None,
     }  # fmt: skip
     match turn % 12:
-        case 0: profile["lastName"] = None
-        case 1: del profile["country"]
-        case 2: del account["data"]
-        case 3: profile["age"] = (1 << 53) + 1 + turn
-        case 4: data["subscribed"] = None
-        case 5: profile["likes"] = []
-        case 6: profile["likes"] = ["tea", None, ""]
-        case 7: del profile["likes"]
-        case 8: account["profile.city"] = profile.pop("city")
-        case 9: account["isVerified"] = None
-        case 10: del account["profile"]
-        case _: pass  # its texts are nasty enough
+        case 0:
+            profile["lastName"] = None
+        case 1:
+            del profile["country"]
+        case 2:
+            del account["data"]
+        case 3:
+            profile["age"] = (1 << 53) + 1 + turn
+        case 4:
+            data["subscribed"] = None
+        case 5:
+            profile["likes"] = []
+        case 6:
+            profile["likes"] = ["tea", None, ""]
+        case 7:
+            del profile["likes"]
+        case 8:
+            account["profile.city"] = profile.pop("city")
+        case 9:
+            account["isVerified"] = None
+        case 10:
+            del account["profile"]
+        case _:
+            pass  # its texts are nasty enough
     return account  # fmt: skip
 
 

@@ -40,7 +40,12 @@ if __name__ == "__main__":
     columns: dict[str, Any] = {name: {"data_type": "text"} for name in COLUMNS}  # their order, and none is a time
     columns["profile.age"] = {"data_type": "bigint"}
     if flow == "B":
-        columns = {"created": {"data_type": "text"}, "lastUpdated": {"data_type": "text"}, "p": {"data_type": "json"}, "d": {"data_type": "json"}}
+        columns = {
+            "created": {"data_type": "text"},
+            "lastUpdated": {"data_type": "text"},
+            "p": {"data_type": "json"},
+            "d": {"data_type": "json"},
+        }
     accounts = dlt.resource(batches(flow, source), name="accounts", columns=columns, max_table_nesting=0)
     with tempfile.TemporaryDirectory() as state:
         pipeline = dlt.pipeline(

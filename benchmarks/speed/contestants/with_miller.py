@@ -10,8 +10,8 @@ FLOW_A = r"""
 $* = {
   "UID": $UID,
   "email": $profile["email"] ?? "",
-  "first_name": is_not_empty($profile["firstName"]) ? gsub($profile["firstName"], "[\r\n|]", " ") : "",
-  "profile.lastName": is_not_empty($profile["lastName"]) ? gsub($profile["lastName"], "[\r\n|]", " ") : "",
+  "first_name": is_string($profile["firstName"]) ? gsub($profile["firstName"], "[\r\n|]", " ") : "",
+  "profile.lastName": is_string($profile["lastName"]) ? gsub($profile["lastName"], "[\r\n|]", " ") : "",
   "profile.age": $profile["age"] ?? "",
   "profile.gender": $profile["gender"] ?? "",
   "profile.city": gsub($profile["city"] ?? ${profile.city}, "[\r\n|]", " ") ??? "",
@@ -21,7 +21,7 @@ $* = {
   "created": $created,
   "lastUpdated": $lastUpdated,
   "isActive": $isActive,
-  "isVerified": is_empty($isVerified) ? "" : $isVerified,
+  "isVerified": is_boolean($isVerified) ? $isVerified : "",
 }
 """
 

@@ -49,7 +49,25 @@ def to_row(account: etl.Record) -> list[object]:
 
 
 def to_account(row: etl.Record) -> list[object]:
-    (uid, mail, first, last, age, gender, city, country, likes, state, newsletter, created, updated, active, verified, provider, source) = row
+    (
+        uid,
+        mail,
+        first,
+        last,
+        age,
+        gender,
+        city,
+        country,
+        likes,
+        state,
+        newsletter,
+        created,
+        updated,
+        active,
+        verified,
+        provider,
+        source,
+    ) = row
     return [
         created,
         updated,
