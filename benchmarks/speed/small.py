@@ -1,18 +1,15 @@
 """Small things, in a process that has imported the library: ten records, and a flow of thirty steps."""
 
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import identitysync as idx
 from accounts import write_json_lines
+from contestants.ours import load
 
-sys.path.insert(0, str(Path(__file__).parent / "contestants"))
-
-from ours import load
+import identitysync as idx
 
 LIMIT = 100.0
 REPEATS = 9
