@@ -50,6 +50,8 @@ def chosen(only: list[str] | None, peers: str | None) -> list[Contestant]:
 
 def main() -> None:
     told = arguments()
+    if told.peers and not shutil.which(told.peers):
+        sys.exit(f"--peers names no interpreter: {told.peers}; expected something like .venv-peers/bin/python")
     contestants = chosen(told.only, told.peers)
     print(
         f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {told.rounds} interleaved rounds, load at the start {os.getloadavg()[0]:.1f}"
