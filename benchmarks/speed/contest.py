@@ -14,6 +14,11 @@ SCRIPTS = Path(__file__).parent / "contestants"
 START_RECORDS = 10
 """On so few records, what a contestant takes is its start: interpreter and imports."""
 
+STARTS = 3
+"""The quickest of so many starts counts."""
+
+NOTHING = Measured(0, 0, 0)
+
 
 @dataclass(frozen=True)
 class Contestant:
@@ -47,7 +52,7 @@ class Result:
     """What a contestant reached: what its start alone took, one measurement per round, and how its output differs."""
 
     records: int
-    start: Measured
+    start: Measured = NOTHING
     rounds: list[Measured] = field(default_factory=list)
     output: str = ""
 
@@ -104,28 +109,32 @@ class Contest:
     def rounds(
         self, contestants: list[Contestant], rounds: int, records: int, slow_records: int
     ) -> dict[Contestant, Result]:
-        """Let all contestants run, round by round; one that fails is told and left out."""
-        expected: dict[int, Path] = {}
-        for number in {slow_records if each.is_slow else records for each in contestants}:
-            expected[number] = self.folder / f"expected-{number}"
-            self.run(PYTHON, number, expected[number])
-        results: dict[Contestant, Result] = {}
-        target = self.folder / "target"
-        for number in range(rounds):
-            for each in contestants:
-                if number and each not in results:
-                    continue
+        """Let all contestants run, round by round; a peer that fails is told and left out."""
+        results = {each: Result(slow_records if each.is_slow else records) for each in contestants}
+        for _ in range(rounds):
+            for each in list(results):
                 try:
-                    if not number:
-                        starts = [self.run(each, START_RECORDS, target) for _ in range(2)]
-                        results[each] = Result(
-                            slow_records if each.is_slow else records, min(starts, key=lambda start: start.wall)
-                        )
-                    result = results[each]
-                    result.rounds.append(self.run(each, result.records, target))
+                    self._turn(each, results[each])
                 except Failed as fault:
-                    results.pop(each, None)
+                    if not each.is_peer:
+                        raise
+                    del results[each]
                     print(f"{each.name} failed on flow {self.flow}: {fault}", file=sys.stderr)
-                    continue
-                result.output = result.output or compare(self.flow, expected[result.records], target)
         return results
+
+    def _turn(self, contestant: Contestant, result: Result) -> None:
+        """Let a contestant run once more; at its first turn its start is measured too, and its output compared."""
+        target = self.folder / "target"
+        is_first = not result.rounds
+        if is_first:
+            starts = [self.run(contestant, START_RECORDS, target) for _ in range(STARTS)]
+            result.start = min(starts, key=lambda start: start.wall)
+        result.rounds.append(self.run(contestant, result.records, target))
+        if is_first:
+            result.output = compare(self.flow, self._expected(result.records), target)
+
+    def _expected(self, records: int) -> Path:
+        folder = self.folder / f"expected-{records}"
+        if not folder.exists():
+            self.run(PYTHON, records, folder)
+        return folder
