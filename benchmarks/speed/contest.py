@@ -58,8 +58,8 @@ class Result:
 
     @property
     def rates(self) -> list[float]:
-        """Records per second of each round, the start left out."""
-        return [self.records / max(each.wall - self.start.wall, 0.001) for each in self.rounds]
+        """Records per second of each round, the start left out, as far as it is not most of the run."""
+        return [self.records / max(each.wall - self.start.wall, each.wall / 2) for each in self.rounds]
 
     @property
     def rate(self) -> float:
