@@ -19,6 +19,9 @@ TIMEOUT: Final = 1.0
 _STEPS: Final = 10_000_000
 """How many steps of backtracking, at worst, are done without a look at the time: about 0.1 seconds."""
 
+_LETTERS: Final = re.compile(r"\[((?:[^\\\]\[^&-]|\\[rntf\\|.^$*+?()\[\]{}\"'-])+)\]")
+_LETTER: Final = re.compile(r"\\?[\s\S]")
+_ESCAPES: Final = {"\\r": "\r", "\\n": "\n", "\\t": "\t", "\\f": "\f"}
 _UNBOUNDED: Final = 1 << 62
 
 
@@ -57,6 +60,14 @@ class JavaRegex:
     def searcher(self) -> Callable[[str], Any] | None:
         """What finds a match in any text, or None, without a clock; nothing when some texts need one."""
         return self._pattern.search if self._longest == _UNBOUNDED and not self._nothing else None
+
+    @property
+    def letters(self) -> str | None:
+        """The letters of which a text must hold one to have a match, when the pattern is just a class of them."""
+        found = _LETTERS.fullmatch(self.text)
+        if found is None or self.searcher is None:
+            return None
+        return "".join(_ESCAPES.get(each, each[-1]) for each in _LETTER.findall(found[1]))
 
     def full_match(self, text: str) -> bool:
         """Tell whether it matches a text as a whole.
