@@ -1,11 +1,15 @@
 """Stages whose records become records: mappers, flat-mappers, routers, look-ups and writers."""
 
 import marshal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
 from time import perf_counter
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from identitysync.contract import FlatMapper, Lookup, Mapper, RecordWriter, Rejected, Router
+import attrs
+
+from identitysync.contract import Answer, FlatMapper, GoesAhead, Lookup, Mapper, RecordWriter, Rejected, Router
 from identitysync.errors import IdentitySyncError, LanguageError, PluginError, RecordRejected
 from identitysync.executor.run import Run
 from identitysync.executor.stage import Stage, close_quietly
@@ -14,6 +18,9 @@ from identitysync.values import Record, copy_records
 
 T = TypeVar("T")
 Outcome = tuple[list[Record], list[Rejected]]
+
+_LOOK_UP_EVERY: Final = 0.25
+"""Seconds after which a stage that awaits answers looks whether the run shall stop."""
 
 
 class _Copy:
@@ -193,45 +200,93 @@ class RouteStage(Stage):
         close_quietly(self._worker, self._script)
 
 
+@attrs.frozen(eq=False)
+class _Asked:
+    """A batch whose answers are under way."""
+
+    batch: list[Record]
+    before: _Copy
+    answers: "Future[list[Answer]]"
+
+
 class AnswerStage(Stage):
-    """Records to another system, which answers for each: look-ups and writers."""
+    """Records to another system, which answers for each: look-ups and writers.
+
+    What goes ahead is given batch after batch, as long as its window allows; answers are taken in the order of the
+    records, and only then, so that what comes out does not depend on how fast they came.
+    """
 
     def __init__(self, planned: PlannedStep, script: Lookup | RecordWriter, run: Run) -> None:
         super().__init__(planned, run)
         self._script, self._worker = script, script.open(run.services)
+        self._asked: deque[_Asked] = deque()
 
     def records(self, batch: list[Record]) -> None:
         """Ask for all records, as many at a time as the script wants."""
         size = max(1, self._script.batch_size)
         for start in range(0, len(batch), size):
-            self._some(batch[start : start + size])
+            some = batch[start : start + size]
+            started = perf_counter()
+            before = _Copy(some, needed=not self._script.atomic)
+            if isinstance(self._worker, GoesAhead):
+                self._begin(self._worker, some, before)
+            else:
+                self._take(some, before, self._answers(some), started)
             self.run.check()
 
-    def _some(self, batch: list[Record]) -> None:
+    def finish(self) -> Iterator[None]:
+        """Await what is still under way."""
+        while self._asked:
+            self._await()
+            yield
+
+    def _begin(self, worker: GoesAhead, batch: list[Record], before: _Copy) -> None:
+        while self._asked and sum(len(each.batch) for each in self._asked) + len(batch) > worker.window:
+            self._await()
         started = perf_counter()
-        before = _Copy(batch, needed=not self._script.atomic)
-        answers = self._answers(batch)
+        asked = _Asked(batch, before, worker.begin(batch, self.run.services))
+        self.run.awaited[asked] = self.run.carried
+        self._asked.append(asked)
+        self.timed(started)
+
+    def _await(self) -> None:
+        started = perf_counter()
+        asked = self._asked[0]
+        while not wait([asked.answers], _LOOK_UP_EVERY).done:
+            self.run.check()
+        answers = asked.answers.result()
+        self._asked.popleft()
+        self._take(asked.batch, asked.before, answers, started)
+        del self.run.awaited[asked]
+
+    def _take(self, batch: list[Record], before: _Copy, answers: Sequence[Any], started: float) -> None:
         if len(answers) != len(batch):
             raise PluginError(
                 f"{self.id} answered {len(answers)} times for {len(batch)} records; one answer each is due"
             )
         out: list[Record] = []
         rejects: list[Rejected] = []
-        count = self.counter
         for index, answer in enumerate(answers):
             if isinstance(answer, Rejected):
                 rejects.append(
                     answer if answer.record is not batch[index] else _as_entered(answer, before.record(index))
                 )
-            elif answer is None or answer == []:
-                count.dropped += 1
-            else:
-                count.passed += 1
+            elif answer is not None:
                 out.extend(answer if isinstance(answer, list) else (answer,))
-        count.received += len(batch)
+        self._count(answers)
         self.timed(started)
         self.reject(rejects)
         self.give(out)
+
+    def _count(self, answers: Sequence[Any]) -> int:
+        """Count answers; give how many of them are rejects, which are counted where they are sent on."""
+        rejected = sum(isinstance(answer, Rejected) for answer in answers)
+        dropped = sum(answer is None or answer == [] for answer in answers)
+        count = self.counter
+        count.received += len(answers)
+        count.dropped += dropped
+        count.passed += len(answers) - rejected - dropped
+        return rejected
 
     def _answers(self, batch: list[Record]) -> Sequence[Any]:
         if isinstance(self._script, Lookup):
@@ -239,8 +294,12 @@ class AnswerStage(Stage):
         return cast(RecordWriter, self._worker).write(batch, self.run.services)
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections; what was answered by then counts, though the run has failed."""
         close_quietly(self._worker, self._script)
+        for asked in self._asked:
+            if asked.answers.done() and not asked.answers.cancelled() and asked.answers.exception() is None:
+                self.counter.rejected += self._count(asked.answers.result())
+        self._asked.clear()
 
 
 def _as_entered(answer: Rejected, record: Record) -> Rejected:

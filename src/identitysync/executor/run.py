@@ -33,7 +33,8 @@ class Run:
     Attributes:
         services: What edge scripts receive.
         entered: Records that entered, after readers and parsers.
-        processed: Of these, how many were carried to their end.
+        carried: Of these, how many all stages have received.
+        awaited: What a stage still awaits answers for, and ``carried`` when it came.
         refused: Records that were rejected, wherever.
         unread: Rows that a parser or reader could not make a record of; they never entered.
     """
@@ -52,7 +53,8 @@ class Run:
         self.batch_size = batch_size
         self.delivery = Delivery(services, self._delivered)
         self.samples = Samples()
-        self.entered = self.processed = self.refused = self.unread = 0
+        self.entered = self.carried = self.refused = self.unread = 0
+        self.awaited: dict[object, int] = {}
         self._dead_letters, self._tolerance, self._tell, self._mask = dead_letters, tolerance, tell, mask
         self._cancelled = threading.Event()
         self._held: set[Path | bytes] = set()
@@ -66,6 +68,11 @@ class Run:
         """Raise ``Cancelled`` when somebody asked the run to stop."""
         if self._cancelled.is_set():
             raise Cancelled("the run was stopped")
+
+    @property
+    def processed(self) -> int:
+        """How many records were carried to their end: all that came before the first that still awaits its answer."""
+        return min(list(self.awaited.values()), default=self.carried)
 
     @property
     def room(self) -> int:

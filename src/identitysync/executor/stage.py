@@ -97,7 +97,7 @@ class Stage:
         """Let records enter the flow: count them, carry them to their end, count them again."""
         self.run.entered += len(batch)
         self.give(batch)
-        self.run.processed += len(batch)
+        self.run.carried += len(batch)
 
     def timed(self, started: float) -> None:
         """Add the time since ``started`` to the stage's own."""

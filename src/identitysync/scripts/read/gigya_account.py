@@ -7,11 +7,10 @@ from typing import Final
 
 from identitysync.contract import Example, Finding, Note, RecordReader, Rejected, Services, param, script
 from identitysync.errors import InvalidParameter
-from identitysync.gigya import GigyaClient, SiteParams, search
+from identitysync.gigya import SiteParams, read_records
 from identitysync.languages.query import parse_condition, parse_select, quote
 from identitysync.languages.variables import VariableValues, expand_where, find_variables
 from identitysync.values import FieldPath, Record
-from identitysync.world.http import HttpClient
 
 OVERLAP: Final = timedelta(seconds=60)
 """How far a delta read reaches behind its watermark: Gigya's search lags behind writes, 30 seconds at most."""
@@ -92,14 +91,7 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
 
     def read(self, services: Services) -> Iterator[Record | Rejected | Note]:
         """Search, page by page."""
-        site = self.site_for(services.site)
-        http = HttpClient(services.clock)
-        try:
-            yield from search(
-                GigyaClient(site, http, services.clock, private_key=self.private_key), self.query(services)
-            )
-        finally:
-            http.close()
+        return read_records(self, services, self.query(services))
 
     def query(self, services: Services) -> str:
         """Put the query together.

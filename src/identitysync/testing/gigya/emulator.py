@@ -65,6 +65,7 @@ class GigyaEmulator:
         clock: Clock | None = None,
         path: str | Path | None = None,
         port: int = 0,
+        latency: float = 0.0,
     ) -> None:
         """Make the first site; nothing is answered before ``start``.
 
@@ -81,7 +82,9 @@ class GigyaEmulator:
             clock: Tells the time.
             path: A folder for the sites' SQLite files; None keeps everything in memory.
             port: The port; 0 for any that is free.
+            latency: Seconds that every answer takes at least, as over a network.
         """
+        self._latency = latency
         self._user_key, self._secret, self._data_center = user_key, secret, data_center
         self._clock = clock or SystemClock()
         self._folder = None if path is None else Path(path)
@@ -168,6 +171,14 @@ class GigyaEmulator:
         return f"<Gigya emulator at {self.url}: {', '.join(self._sites)}>"
 
     def _handle(self, verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        began = self._clock.monotonic()
+        reply = self._answered(verb, target, headers, body)
+        left = self._latency - (self._clock.monotonic() - began)
+        if left > 0:
+            self._clock.sleep(left)
+        return reply
+
+    def _answered(self, verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         if verb not in {"GET", "POST"}:
             return Reply(b"the emulator answers GET and POST", 405, "text/plain")
         request = read_request(verb, target, headers, body)
