@@ -53,10 +53,11 @@ def contracts(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure, side by side with a straightforward hand-written loop."""
+    """Measure: an export side by side with a hand-written loop, the start, and how busy writes keep their connections."""
     session.install("-e", ".")
     session.run("python", "benchmarks/export.py", *session.posargs)
     session.run("python", "benchmarks/startup.py")
+    session.run("python", "benchmarks/gigya_writes.py")
 
 
 @nox.session

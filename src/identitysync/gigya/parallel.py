@@ -102,6 +102,9 @@ class Calls(Generic[T, R]):
             batch.results[index] = self._work(batch.items[index])
         except BaseException as raised:  # noqa: BLE001 - whoever waits for the batch gets it
             fault = raised
+        self._end(name, batch, fault)
+
+    def _end(self, name: Hashable, batch: _Batch[T, R], fault: BaseException | None) -> None:
         with self._lock:
             self._running -= 1
             self._fault = self._fault or fault

@@ -95,10 +95,12 @@ class HttpClient:
         """
         import urllib3
 
+        from identitysync.world.one_piece import pool_manager
+
         self._clock, self._jitter = clock, jitter
         self._answer_timeout, self._max_body = answer_timeout, max_body
         self.patience = patience or Patience()
-        self._pool = urllib3.PoolManager(
+        self._pool = pool_manager(
             maxsize=max_connections, block=True, retries=False, cert_reqs="CERT_REQUIRED", ca_certs=ca_certs,
             timeout=urllib3.Timeout(connect=connect_timeout, read=read_timeout),
         )  # fmt: skip
