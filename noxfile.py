@@ -53,7 +53,7 @@ def contracts(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure: an export side by side with a hand-written loop, the start, and how busy writes keep their connections."""
+    """Measure: an export side by side with a hand-written loop, the start, how busy writes keep connections."""
     session.install("-e", ".")
     session.run("python", "benchmarks/export.py", *session.posargs)
     session.run("python", "benchmarks/startup.py")

@@ -99,7 +99,7 @@ def test_answers_keep_their_order_each_record_has_one_fate_and_no_more_is_under_
 
 
 def test_a_batch_larger_than_the_window_goes_alone():
-    job, numbers = run(WriteAhead, {"window": 10}, records=250)
+    _, numbers = run(WriteAhead, {"window": 10}, records=250)
     assert len(numbers) == 200
     assert WORKERS[-1].most == 100
 

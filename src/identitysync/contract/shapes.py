@@ -254,7 +254,7 @@ class RecordWriter(_Edge):
 
 @runtime_checkable
 class GoesAhead(Protocol):
-    """What the ``open`` of a look-up or record writer may give: it begins with records before earlier ones are answered.
+    """What a look-up or record writer may ``open``: it begins with records before earlier ones are answered.
 
     The engine keeps the answers in order, and awaits the oldest once more than ``window`` records are under way.
 

@@ -1,8 +1,9 @@
-"""One script's connection to its site: the client, as many connections as are allowed, and threads that keep them busy."""
+"""One script's connection to its site: the client, the connections that are allowed, threads that keep them busy."""
 
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
 from identitysync.contract import Answer, Services
 from identitysync.gigya.client import GigyaClient
@@ -13,7 +14,7 @@ from identitysync.world import StoppableClock
 from identitysync.world.http import HttpClient
 
 _WINDOW: Final = 100
-"""Records that may be under way for each connection: as long as a slow call takes a hundred usual ones, nobody idles."""
+"""Records that may be under way for each connection: a call may take as long as a hundred others, and nobody idles."""
 
 
 class Connection:
@@ -91,6 +92,14 @@ class RecordCalls:
         return self._calls.begin(records).result()
 
     look_up = write
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Wait for the calls that are under way, and let go."""

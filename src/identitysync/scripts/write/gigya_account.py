@@ -30,16 +30,15 @@ class WriteGigyaAccounts(SiteParams, RecordWriter):
 
     def open(self, services: Services) -> Self:
         """Prepare the calls; connections open with the first record."""
-        calls = RecordCalls(self, services, _write, connections=self.max_connections, key=user_of)
-        return calls  # type: ignore[return-value]  # it writes as this class does
+        return self._calls(services)  # type: ignore[return-value]  # it writes as this class does
 
     def write(self, records: Sequence[Record], services: Services) -> list[Record | Rejected]:
         """Write one batch; a run uses ``open`` first."""
-        writer = RecordCalls(self, services, _write)
-        try:
-            return writer.write(records, services)
-        finally:
-            writer.close()
+        with self._calls(services) as calls:
+            return calls.write(records, services)
+
+    def _calls(self, services: Services) -> RecordCalls:
+        return RecordCalls(self, services, _write, connections=self.max_connections, key=user_of)
 
 
 def _write(client: GigyaClient, record: Record) -> Record | Rejected:
