@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from identitysync.contract import Finding, Rejected
-from identitysync.errors import AuthenticationFailed, GigyaError, InvalidParameter
+from identitysync.errors import AuthenticationFailed, GigyaError, InvalidParameter, RemoteUnavailable
 from identitysync.gigya.client import GigyaClient
 from identitysync.values import Record
+from identitysync.world import NeverSent
 
 
 def check_connections(count: int) -> Iterator[Finding]:
@@ -40,7 +41,7 @@ def write_record(
 
     Raises:
         AuthenticationFailed: Gigya refuses the key.
-        RemoteError: Gigya cannot be reached.
+        RemoteError: Gigya cannot be reached, or does not answer a call that may be made twice.
     """
     try:
         answer = client.call(method, params, repeatable=repeatable)
@@ -50,6 +51,11 @@ def write_record(
         return Rejected(record, str(fault), "cannot-be-sent")
     except GigyaError as fault:
         return rejection(record, fault, add_response=add_response)
+    except RemoteUnavailable as fault:
+        if repeatable or isinstance(fault, NeverSent):
+            raise
+        text = f"{method} may have been done: there was no answer, and it must not be called twice ({fault})"
+        return Rejected(record, text, "no-answer")
     return record | {"_response": answer} if add_response else record
 
 
