@@ -74,5 +74,5 @@ class LookUpGigyaAccounts(SearchParams, Lookup):
             searching.close()
 
     def _searching(self, services: Services) -> Searching:
-        id = "UID" if self.from_ is AccountTable.ACCOUNTS else "token"
+        id = "UID" if self.from_ == AccountTable.ACCOUNTS else "token"
         return Searching(self, services, method="accounts.search", table=self.from_.value, id=id)

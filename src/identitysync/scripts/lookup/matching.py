@@ -64,7 +64,7 @@ class Matcher:
         self.paths = [parse_path(pair.gigya_field) for pair in pairs]
         self._finders = [finder(path) for path in self.paths]
         self._exact = [case_sensitive or str(path) in _IDS for path in self.paths]
-        self._all = operator is Operator.AND and len(pairs) > 1
+        self._all = operator == Operator.AND and len(pairs) > 1
 
     def key(self, record: Record) -> Key | None:
         """Give the values by which a record is looked up.

@@ -168,15 +168,15 @@ class Searching:
                 return Rejected(record, f"there is {what} in {self._table} for {self._asked()}", code)
         if not hits:
             return record
-        if len(hits) > 1 and params.multi_match_behavior is MultiMatch.ERROR:
+        if len(hits) > 1 and params.multi_match_behavior == MultiMatch.ERROR:
             return Rejected(record, f"{len(hits)} of {self._table} fit {self._asked()}", "multi-match")
-        if params.multi_match_behavior is MultiMatch.TAKE_FIRST:
+        if params.multi_match_behavior == MultiMatch.TAKE_FIRST:
             hits = hits[:1]
         # copies: several records may get the same hit, and what comes after changes records in place
         found = copy_records(project(self._select, hit) for hit in hits)
         if len(found) > 1 and not params.separate_multi_matches:
             found = [gathered(found)]
-        wins = params.handle_field_conflicts is Conflicts.TAKE_LOOKUP
+        wins = params.handle_field_conflicts == Conflicts.TAKE_LOOKUP
         mine = [record, *copy_records([record] * (len(found) - 1))]
         made = [merged(one, each, lookup_wins=wins) for one, each in zip(mine, found, strict=True)]
         return made[0] if len(made) == 1 else made
