@@ -158,7 +158,10 @@ def test_records_with_the_same_hit_share_nothing(script):
 def test_lite_accounts_and_subscriptions_are_found_among_email_accounts(script, gigya):
     lite = {"UID": "l1", "isLite": True, "profile": {"email": "lite@x.com", "lastName": "Light"}}
     gigya.site.put(lite | {"subscriptions": {"news": {"email": {"isSubscribed": True}}}})
-    fields = [{"sourceField": "email", "gigyaField": "email"}, {"sourceField": "last", "gigyaField": "profile.lastName"}]
+    fields = [
+        {"sourceField": "email", "gigyaField": "email"},
+        {"sourceField": "last", "gigyaField": "profile.lastName"},
+    ]
     select = "email, hasLiteAccount, hasFullAccount, subscriptions"
     more = {"from": "emailAccounts", "select": select, "lookupFields": fields, "lookupFieldsOperator": "AND"}
 
@@ -208,7 +211,11 @@ def test_a_batch_is_one_query_and_several_are_under_way_as_the_flow_says(gigya):
 def test_more_hits_than_a_page_has_are_all_found(script, gigya):
     gigya.site.add_accounts({"UID": f"m{n}", "profile": {"lastName": "Many"}} for n in range(2500))
     fields = [{"sourceField": "last", "gigyaField": "profile.lastName"}]
-    out = script.run(ACCOUNT, params(lookupFields=fields, multiMatchBehavior="process", separateMultiMatches=True), [{"last": "many"}])
+    out = script.run(
+        ACCOUNT,
+        params(lookupFields=fields, multiMatchBehavior="process", separateMultiMatches=True),
+        [{"last": "many"}],
+    )
     assert len({each["UID"] for each in out}) == 2500
 
 

@@ -57,7 +57,11 @@ def test_objects_of_the_data_store_are_looked_up_as_accounts_are(script):
 
 
 def test_objects_of_two_users_with_one_oid_are_two(script):
-    script.run("datasource.write.gigya.ds", {"type": "t"}, [{"oid": "same", "UID": f"u{n}", "data": {"n_i": 1}} for n in range(3)])
+    script.run(
+        "datasource.write.gigya.ds",
+        {"type": "t"},
+        [{"oid": "same", "UID": f"u{n}", "data": {"n_i": 1}} for n in range(3)],
+    )
     params = {
         "from": "t", "select": "data", "lookupFields": [{"sourceField": "n", "gigyaField": "data.n_i"}],
         "multiMatchBehavior": "process",

@@ -38,7 +38,9 @@ def test_only_accounts_that_consented_to_everything_are_read(script, gigya):
 
 
 def test_what_a_search_does_not_give_is_filled_in_for_each_account(script, gigya):
-    gigya.site.put(gigya.account("u1") | {"password": {"hash": "h"}, "subscriptions": {"news": {"email": {"isSubscribed": True}}}})
+    gigya.site.put(
+        gigya.account("u1") | {"password": {"hash": "h"}, "subscriptions": {"news": {"email": {"isSubscribed": True}}}}
+    )
     plain = script.read(ACCOUNT, {"select": "*"})
     assert not any({"password", "subscriptions"} & record.keys() for record in plain)
 
@@ -103,7 +105,12 @@ def test_an_error_on_a_later_page_comes_after_the_records_before_it(gigya):
 
     def watched(request):
         if "cursorId" in request.params and len(seen) == 2:
-            request = type(request)(**{**{f: getattr(request, f) for f in ("verb", "urls", "method", "signed")}, "params": {**request.params, "apiKey": "3_gone"}})
+            request = type(request)(
+                **{
+                    **{f: getattr(request, f) for f in ("verb", "urls", "method", "signed")},
+                    "params": {**request.params, "apiKey": "3_gone"},
+                }
+            )
         seen.append(request)
         return plain(request)
 
@@ -185,14 +192,21 @@ def test_what_is_read_from_one_store_can_be_written_to_another(script, gigya):
         idx.Step("write", "datasource.write.gigya.ds", {"type": "thing", "apiKey": "3_b"}),
     ])  # fmt: skip
     idx.run(flow, site=gigya.site).raise_for_status()
-    pairs = [{(each.get("UID"), each["oid"], each["data"]["n_i"]) for each in site.objects("thing")} for site in (gigya.site, other)]
+    pairs = [
+        {(each.get("UID"), each["oid"], each["data"]["n_i"]) for each in site.objects("thing")}
+        for site in (gigya.site, other)
+    ]
     assert pairs[0] == pairs[1] == {("u1", "o", 1), (None, "o", 2)}
 
 
 def test_objects_that_changed_are_read_after_the_first_run(script, gigya):
     long_ago = {"oid": "old", "data": {}, "lastUpdatedTimestamp": millis(NOW - timedelta(days=400))}
-    gigya.site.documents.add("ds/thing", [("/old", long_ago), ("/new", {"oid": "new", "data": {}, "lastUpdatedTimestamp": millis(NOW)})])
-    flow = idx.Dataflow(last_runtime=NOW - timedelta(days=1), steps=[idx.Step("it", DS, {"select": "oid", "from": "thing"})])
+    gigya.site.documents.add(
+        "ds/thing", [("/old", long_ago), ("/new", {"oid": "new", "data": {}, "lastUpdatedTimestamp": millis(NOW)})]
+    )
+    flow = idx.Dataflow(
+        last_runtime=NOW - timedelta(days=1), steps=[idx.Step("it", DS, {"select": "oid", "from": "thing"})]
+    )
     assert [each["oid"] for each in idx.stream(flow, until="it", site=gigya.site)] == ["new"]
 
 
@@ -268,4 +282,6 @@ def test_comments_since_the_last_run_are_read(gigya):
     ],
 )
 def test_parameters_that_cannot_be_are_told_before_anything_runs(type, params):
-    assert [fault for fault in idx.check(idx.Dataflow(steps=[idx.Step("x", type, params)])) if fault.severity == "error"]
+    assert [
+        fault for fault in idx.check(idx.Dataflow(steps=[idx.Step("x", type, params)])) if fault.severity == "error"
+    ]

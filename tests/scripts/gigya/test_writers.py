@@ -93,7 +93,9 @@ def test_an_import_makes_accounts_and_overwrites_only_when_it_may(script, gigya)
 
 
 def test_gigya_makes_a_uid_when_it_is_asked_to_and_its_answer_goes_with_the_record(script, gigya):
-    (made,) = script.run(IMPORT, {"addResponse": True}, [{"createUID": True, "profile": {"email": "c@x.com"}, "odd": 1}])
+    (made,) = script.run(
+        IMPORT, {"addResponse": True}, [{"createUID": True, "profile": {"email": "c@x.com"}, "odd": 1}]
+    )
     assert gigya.account(made["_response"]["UID"])["profile"]["email"] == "c@x.com"
     assert made["_response"]["errorCode"] == 0
     assert made["_response"]["ignoredParams"] == ["odd"]
@@ -105,7 +107,9 @@ def test_an_error_carries_gigyas_answer_to_the_error_edge_and_a_dead_letter_is_w
     assert error["_response"]["errorCode"] == 400003
     assert error["_errorDetails"]["errorMessage"] == "the UID u1 exists"
 
-    flow = idx.Dataflow(name="l", steps=[idx.Step("in", "file.parse.json", next=["it"]), idx.Step("it", IMPORT, {"addResponse": True})])
+    flow = idx.Dataflow(
+        name="l", steps=[idx.Step("in", "file.parse.json", next=["it"]), idx.Step("it", IMPORT, {"addResponse": True})]
+    )
     job = idx.run(flow, inputs={"in": [{"UID": "u1"}]}, site=gigya.site, dead_letters=tmp_path)
     gigya.site.delete("u1")
     again = idx.replay(flow, job.dead_letters, site=gigya.site)
@@ -127,7 +131,9 @@ def test_objects_are_stored_by_their_oid_and_merged(script, gigya):
     ]
     assert len(script.run(DS, {"type": "thing"}, given)) == 4
     assert codes(script) == ["400006", "400006"]
-    found = {(each["oid"] if each["oid"] == "a" else "made", each.get("UID")): each for each in gigya.site.objects("thing")}
+    found = {
+        (each["oid"] if each["oid"] == "a" else "made", each.get("UID")): each for each in gigya.site.objects("thing")
+    }
     assert {names: each["data"] for names, each in found.items()} == {
         ("a", None): {"n_i": 1, "deep": {"x_s": "1", "y_s": "2"}}, ("a", "u1"): {"n_i": 2}, ("made", None): {"n_i": 5},
     }  # fmt: skip
@@ -230,7 +236,9 @@ def test_a_call_that_may_do_harm_twice_is_not_made_again_when_no_answer_came(scr
     params = {"apiMethod": "accounts.notifyLogin", "apiParams": entries(("siteUID", "UID", ""))}
     script.run(GENERIC, params, [{"UID": "u1"}, {"UID": "u2"}])
     assert sorted(codes(script)) == ["405001", "no-answer"]
-    assert "must not be called twice" in next(e["_errorDetails"]["errorMessage"] for e in script.errors if e["_errorDetails"]["errorCode"] == "no-answer")
+    assert "must not be called twice" in next(
+        e["_errorDetails"]["errorMessage"] for e in script.errors if e["_errorDetails"]["errorCode"] == "no-answer"
+    )
     assert len(answered) == 1
 
     gigya.faults.add("drop", times=1)
