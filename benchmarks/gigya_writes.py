@@ -1,7 +1,9 @@
 """How busy a dataflow keeps the connections that Gigya allows, against an emulator that takes 20 ms for each call.
 
-The ideal is what the connections could do if none of them ever idled: records times latency, divided by the connections.
-The emulator runs in a process of its own. ``python benchmarks/gigya_writes.py [RECORDS] [ROUNDS]``; it fails below 90 %.
+The ideal is what the connections could do if none of them ever idled: the sum of all latencies, divided by the connections.
+One row has a call in fifty that takes ten times as long, which must hold nobody up. The emulator runs in a process of its
+own. ``python benchmarks/gigya_writes.py [RECORDS] [ROUNDS]``; it fails when a row of the ten connections that are the
+default stays below 90 %.
 """
 
 import json
@@ -12,25 +14,27 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-LATENCY = 0.02
+LATENCY, SLOW, SLOW_EVERY = 0.02, 0.2, 50
 NEEDED = 0.9
-CONNECTIONS = (5, 10, 20)
+DEFAULT = 10
 SECRET = "YSBtYWRlLXVwIHNlY3JldA=="
 
 
-def play_gigya(pipe: Connection, records: int) -> None:
+def play_gigya(pipe: Connection, records: int, uneven: bool) -> None:
     from identitysync.testing import GigyaEmulator, generate_accounts
 
     with GigyaEmulator("3_bench", "AKbench", SECRET, generate_accounts(records), latency=LATENCY) as gigya:
+        if uneven:
+            gigya.faults.add("slow", times=-1, every=SLOW_EVERY, seconds=SLOW)
         pipe.send(gigya.url)
         pipe.recv()
 
 
 @contextmanager
-def emulator(records: int) -> Iterator[str]:
+def emulator(records: int, uneven: bool) -> Iterator[str]:
     """Run an emulator beside this process, and give its address."""
     ours, theirs = get_context("spawn").Pipe()
-    process = get_context("spawn").Process(target=play_gigya, args=(theirs, records), daemon=True)
+    process = get_context("spawn").Process(target=play_gigya, args=(theirs, records, uneven), daemon=True)
     process.start()
     try:
         yield ours.recv()
@@ -50,24 +54,26 @@ def write(url: str, records: int, connections: int) -> float:
         idx.Step("write", "datasource.write.gigya.account", {"maxConnections": connections}),
     ])  # fmt: skip
     people = [{"UID": person["UID"], "city": "Graz"} for person in generate_accounts(records)]
-    began = time.perf_counter()
     site = idx.Site("3_bench", "AKbench", SECRET, url=url)
+    began = time.perf_counter()
     job = idx.run(flow, inputs={"read": people}, site=site, progress=False)
     seconds = time.perf_counter() - began
     assert job.steps["write"].passed == records, job.status_details
     return seconds
 
 
-def main(records: int = 4000, rounds: int = 3) -> int:
+def main(records: int = 3000, rounds: int = 3) -> int:
     short = False
-    with emulator(records) as url:
-        for connections in CONNECTIONS:
-            ideal = records * LATENCY / connections
-            best = min(write(url, records, connections) for _ in range(rounds))
-            ratio = ideal / best
-            short |= ratio < NEEDED
-            row = {"records": records, "connections": connections, "ideal_s": round(ideal, 2), "took_s": round(best, 2)}
-            print(f"{json.dumps(row)} ratio {ratio:.2f}")
+    for uneven in (False, True):
+        latency = LATENCY + (SLOW - LATENCY) / SLOW_EVERY if uneven else LATENCY
+        with emulator(records, uneven) as url:
+            for connections in (5, DEFAULT, 20):
+                ideal = records * latency / connections
+                best = min(write(url, records, connections) for _ in range(rounds))
+                ratio = ideal / best
+                short |= connections == DEFAULT and ratio < NEEDED
+                row = {"records": records, "connections": connections, "slow calls": "1 in 50" if uneven else "none"}
+                print(json.dumps(row | {"ideal_s": round(ideal, 2), "took_s": round(best, 2)}), f"ratio {ratio:.2f}")
     return int(short)
 
 

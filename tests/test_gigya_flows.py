@@ -117,7 +117,10 @@ def test_accounts_are_provisioned_whether_they_exist_or_not(gigya, tmp_path):
 
     out = tmp_path / "out"
     assert [record["UID"] for record in read(out / "matched.json")] == [known["UID"]]
-    assert [record["profile"]["email"] for record in read(out / "unmatched.json")] == ["new@example.com", "nobody@example.com"]
+    assert [record["profile"]["email"] for record in read(out / "unmatched.json")] == [
+        "new@example.com",
+        "nobody@example.com",
+    ]
     assert {record["UID"] for record in read(out / "success.json")} == {known["UID"], "new-1"}
     (error,) = read(out / "error_logs.json")
     assert error["_errorDetails"]["errorCode"] == 400002
@@ -152,7 +155,9 @@ def test_lite_accounts_are_imported_and_what_gigya_refuses_is_a_file(gigya, othe
 
 def test_passwords_are_reset_for_those_who_have_a_full_account(gigya, tmp_path):
     known = list(gigya.accounts)[:3]
-    gigya.site.put({"UID": "lite", "isLite": True, "profile": {"email": "lite@example.com", "firstName": "L", "lastName": "L"}})
+    gigya.site.put(
+        {"UID": "lite", "isLite": True, "profile": {"email": "lite@example.com", "firstName": "L", "lastName": "L"}}
+    )
     rows = [(a["profile"]["email"], a["profile"]["firstName"], a["profile"]["lastName"], "n3w") for a in known]
     rows += [("lite@example.com", "L", "L", "n3w"), (known[0]["profile"]["email"], "Wrong", "Name", "n3w")]
     text = io.StringIO()

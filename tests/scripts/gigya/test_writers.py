@@ -65,6 +65,28 @@ def test_a_slow_call_does_not_hold_up_the_calls_of_later_batches(gigya):
     assert [each["UID"] for each in out] == [each["UID"] for each in given]
 
 
+@pytest.mark.parametrize("connections", [1, 4])
+def test_no_more_calls_are_under_way_than_connections_are_allowed_and_all_of_them_are(script, gigya, connections):
+    now, most, lock = 0, 0, threading.Lock()
+    plain = gigya._answer
+
+    def watched(request):
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.01)
+        with lock:
+            now -= 1
+        return plain(request)
+
+    gigya._answer = watched
+    params = {"apiMethod": "accounts.getAccountInfo", "apiParams": entries(("UID", "UID", ""), ("n", "n", "")), "maxConnections": connections}  # fmt: skip
+    gigya.site.add_accounts({"UID": f"w{n}"} for n in range(40))
+    assert len(script.run(GENERIC, params, [{"UID": f"w{n}", "n": n} for n in range(40)])) == 40
+    assert most == connections
+
+
 def test_cancelling_ends_a_job_that_waits_for_its_next_try(gigya):
     gigya.faults.add("http_429", times=-1, seconds=60)
     flow = idx.Dataflow(steps=[idx.Step("in", "file.parse.json", next=["it"]), idx.Step("it", SET)])
