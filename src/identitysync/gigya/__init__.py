@@ -7,7 +7,7 @@ from identitysync.gigya.data_centers import endpoint
 from identitysync.gigya.parallel import Calls
 from identitysync.gigya.reading import read_records
 from identitysync.gigya.sites import SiteParams
-from identitysync.gigya.writing import check_connections, rejection, user_of, write_record
+from identitysync.gigya.writing import call_for, check_connections, user_of, write_record
 
 __all__ = [
     "Calls",
@@ -15,11 +15,11 @@ __all__ = [
     "GigyaClient",
     "RecordCalls",
     "SiteParams",
+    "call_for",
     "check_connections",
     "endpoint",
     "pages",
     "read_records",
-    "rejection",
     "search",
     "user_of",
     "write_record",

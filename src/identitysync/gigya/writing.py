@@ -17,6 +17,47 @@ def check_connections(count: int) -> Iterator[Finding]:
     yield from ()
 
 
+def call_for(
+    client: GigyaClient,
+    record: Record,
+    method: str,
+    params: Mapping[str, Any],
+    *,
+    add_response: bool = False,
+    repeatable: bool = True,
+) -> dict[str, Any] | Rejected:
+    """Call a method for a record.
+
+    Args:
+        client: The client.
+        record: The record.
+        method: The method with its namespace.
+        params: The parameters of the call.
+        add_response: Whether Gigya's answer goes with a reject, as ``_response``.
+        repeatable: Whether the call may be made twice.
+
+    Returns:
+        Gigya's answer, or the record's reject when that is an error.
+
+    Raises:
+        AuthenticationFailed: Gigya refuses the key.
+        RemoteError: Gigya cannot be reached, or does not answer a call that may be made twice.
+    """
+    try:
+        return client.call(method, params, repeatable=repeatable)
+    except AuthenticationFailed:
+        raise
+    except InvalidParameter as fault:  # such as half a character, which no request can carry
+        return Rejected(record, str(fault), "cannot-be-sent")
+    except GigyaError as fault:
+        return _rejection(record, fault, add_response=add_response)
+    except RemoteUnavailable as fault:
+        if repeatable or isinstance(fault, NeverSent):
+            raise
+        text = f"{method} may have been done: there was no answer, and it must not be called twice ({fault})"
+        return Rejected(record, text, "no-answer")
+
+
 def write_record(
     client: GigyaClient,
     record: Record,
@@ -26,7 +67,7 @@ def write_record(
     add_response: bool = False,
     repeatable: bool = True,
 ) -> Record | Rejected:
-    """Call a method for a record.
+    """Call a method that writes a record.
 
     Args:
         client: The client.
@@ -43,36 +84,16 @@ def write_record(
         AuthenticationFailed: Gigya refuses the key.
         RemoteError: Gigya cannot be reached, or does not answer a call that may be made twice.
     """
-    try:
-        answer = client.call(method, params, repeatable=repeatable)
-    except AuthenticationFailed:
-        raise
-    except InvalidParameter as fault:  # such as half a character, which no request can carry
-        return Rejected(record, str(fault), "cannot-be-sent")
-    except GigyaError as fault:
-        return rejection(record, fault, add_response=add_response)
-    except RemoteUnavailable as fault:
-        if repeatable or isinstance(fault, NeverSent):
-            raise
-        text = f"{method} may have been done: there was no answer, and it must not be called twice ({fault})"
-        return Rejected(record, text, "no-answer")
+    answer = call_for(client, record, method, params, add_response=add_response, repeatable=repeatable)
+    if isinstance(answer, Rejected):
+        return answer
     return record | {"_response": answer} if add_response else record
 
 
-def rejection(record: Record, fault: GigyaError, *, add_response: bool = False) -> Rejected:
-    """Make a reject of an error.
-
-    Args:
-        record: The record.
-        fault: What Gigya answered.
-        add_response: Whether the whole answer goes with the record, as ``_response``; a replay is without it.
-
-    Returns:
-        The reject.
-    """
+def _rejection(record: Record, fault: GigyaError, *, add_response: bool) -> Rejected:
     message = fault.details or fault.message
     details = {"errorCode": fault.code, "errorMessage": message, "callId": fault.call_id}
-    if add_response:
+    if add_response:  # not for a replay
         return Rejected(record | {"_response": fault.response}, message, str(fault.code), record, details)
     return Rejected(record, message, str(fault.code), error=details)
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Self
 
 from identitysync.contract import Answer, Example, Finding, Lookup, Rejected, Services, param, script
-from identitysync.errors import AuthenticationFailed, GigyaError
-from identitysync.gigya import GigyaClient, RecordCalls, SiteParams, check_connections, rejection
+from identitysync.gigya import GigyaClient, RecordCalls, SiteParams, call_for, check_connections
 from identitysync.values import Record
 
 
@@ -27,7 +26,8 @@ class LookUpGigyaAchievements(SiteParams, Lookup):
     """Call `gm.getChallengeStatus` for the `UID` of each record, and put the array `achievements` into it.
 
     Each element tells one challenge: `challengeID`, `level`, `pointsTotal` and so on; `field.array.extract` makes
-    records of them. A record without `UID`, or whose user Gigya does not know, is rejected.
+    records of them. What is told is the present state, not only what changed since the last run: Gigya's method knows
+    no time (*our choice*). A record without `UID`, or whose user Gigya does not know, is rejected.
     """
 
     atomic = True
@@ -64,10 +64,7 @@ class LookUpGigyaAchievements(SiteParams, Lookup):
             "includeChallenges": ",".join(self.include_challenges),
             "excludeChallenges": ",".join(self.exclude_challenges),
         }
-        try:
-            answer = client.call("gm.getChallengeStatus", params)
-        except AuthenticationFailed:
-            raise
-        except GigyaError as fault:
-            return rejection(record, fault)
+        answer = call_for(client, record, "gm.getChallengeStatus", params)
+        if isinstance(answer, Rejected):
+            return answer
         return record | {"achievements": answer.get("achievements") or []}

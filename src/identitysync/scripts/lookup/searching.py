@@ -165,11 +165,11 @@ class Searching:
                 return None
             case Behaviour.ERROR:
                 what, code = ("something", "match") if hits else ("nothing", "no-match")
-                return Rejected(record, f"there is {what} in {self._table} for {self._asked()}", code)
+                return Rejected(record, f"{self._table} has {what} with {self._asked()}", code)
         if not hits:
             return record
         if len(hits) > 1 and params.multi_match_behavior == MultiMatch.ERROR:
-            return Rejected(record, f"{len(hits)} of {self._table} fit {self._asked()}", "multi-match")
+            return Rejected(record, f"{self._table} has {len(hits)} with {self._asked()}", "multi-match")
         if params.multi_match_behavior == MultiMatch.TAKE_FIRST:
             hits = hits[:1]
         # copies: several records may get the same hit, and what comes after changes records in place
@@ -182,5 +182,5 @@ class Searching:
         return made[0] if len(made) == 1 else made
 
     def _asked(self) -> str:
-        pairs = (f"{pair.gigya_field} = {pair.source_field}" for pair in self._params.lookup_fields)
+        pairs = (f"{pair.gigya_field} = the record's {pair.source_field}" for pair in self._params.lookup_fields)
         return f" {self._params.lookup_fields_operator} ".join(pairs)

@@ -6,8 +6,7 @@ from itertools import islice
 from typing import Final
 
 from identitysync.contract import Rejected, Services
-from identitysync.errors import AuthenticationFailed, GigyaError
-from identitysync.gigya import GigyaClient, RecordCalls, SiteParams, rejection
+from identitysync.gigya import GigyaClient, RecordCalls, SiteParams, call_for
 from identitysync.values import Record
 
 _BATCH: Final = 100
@@ -33,12 +32,9 @@ def filled_in(
         uid = record.get("UID")
         if not isinstance(uid, str) or not uid:  # a lite account may have none
             return record
-        try:
-            answer = client.call("accounts.getAccountInfo", {"UID": uid, "include": ",".join(include)})
-        except AuthenticationFailed:
-            raise
-        except GigyaError as fault:
-            return rejection(record, fault)
+        answer = call_for(client, record, "accounts.getAccountInfo", {"UID": uid, "include": ",".join(include)})
+        if isinstance(answer, Rejected):
+            return answer
         return record | {name: answer[name] for name in include if name in answer}
 
     with RecordCalls(params, services, call, connections=connections) as calls:
