@@ -74,19 +74,19 @@ def gender(script, *names, **params):
     return script.run(GENDER, params, [{"profile": {"firstName": name}} for name in names])
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Maria", "female"), ("MARIA", "female"), ("José", "male"), ("jose", "male"), ("Anna-Lena", "female"),
-        ("  Wolfgang Amadeus", "male"), ("Qqq Grace", "female"), ("花子", "female"), ("Øystein", "male"),
-        ("Qqqq", None), ("", None), (None, None), (7, None), (["Maria"], None), ("R2-D2", None),
-    ],
-)  # fmt: skip
-def test_a_first_name_is_guessed_whatever_its_spelling(script, name, expected):
-    (record,) = gender(script, name)
-    assert record["profile"]["gender"] == expected
-    share = record["profile"]["genderProbability"]
-    assert share is None if expected is None else 0.5 < share <= 1
+GENDERS = [
+    ("Maria", "female"), ("MARIA", "female"), ("José", "male"), ("jose", "male"), ("Anna-Lena", "female"),
+    ("  Wolfgang Amadeus", "male"), ("Qqq Grace", "female"), ("花子", "female"), ("Øystein", "male"),
+    ("Qqqq", None), ("", None), (None, None), (7, None), (["Maria"], None), ("R2-D2", None),
+]  # fmt: skip
+
+
+def test_a_first_name_is_guessed_whatever_its_spelling(script):
+    found = [record["profile"] for record in gender(script, *(name for name, _ in GENDERS))]
+    assert [(each["firstName"], each["gender"]) for each in found] == GENDERS
+    for each in found:
+        share = each["genderProbability"]
+        assert share is None if each["gender"] is None else 0.5 < share <= 1
 
 
 def test_a_name_that_men_and_women_share_has_a_lower_share(script):
