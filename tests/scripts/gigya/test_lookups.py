@@ -49,7 +49,7 @@ def test_objects_of_the_data_store_are_looked_up_as_accounts_are(script):
         "lookupFields": [{"sourceField": "UID", "gigyaField": "UID"}],
         "multiMatchBehavior": "process", "separateMultiMatches": True, "mismatchBehavior": "skip",
     }  # fmt: skip
-    assert script.run(DS, params, [{"UID": "u1"}, {"UID": "u2"}]) == [
+    assert sorted(script.run(DS, params, [{"UID": "u1"}, {"UID": "u2"}]), key=lambda each: each["oid"]) == [
         {"UID": "u1", "oid": "p1", "data": {"total": 1.5}}, {"UID": "u1", "oid": "p3", "data": {"total": 4.5}},
     ]  # fmt: skip
     by_shop = params | {"lookupFields": [{"sourceField": "shop", "gigyaField": "data.shop_i"}], "select": "UID"}
