@@ -44,6 +44,30 @@ def test_nothing_is_fetched_before_the_first_item_is_wanted():
     assert next(items) == 0
 
 
+def test_without_ahead_an_item_is_fetched_only_when_it_is_wanted():
+    fetched = []
+    items = read_ahead((fetched.append(number) or number for number in range(3)), ahead=False)
+    assert next(items) == 0
+    time.sleep(0.01)
+    assert fetched == [0]
+    assert list(items) == [1, 2]
+
+
+def test_whoever_awaits_an_item_can_be_stopped():
+    stopped = threading.Event()
+
+    def source():
+        stopped.wait(10)
+        yield 1
+
+    def check():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        next(read_ahead(source(), check=check, stop=stopped.set))
+    assert stopped.is_set()
+
+
 def test_an_error_comes_in_its_place():
     def source():
         yield 1

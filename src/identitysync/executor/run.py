@@ -25,6 +25,12 @@ class RunServices:
     spool: RunSpool
     run: RunInfo
     site: Site | None
+    cancelled: threading.Event = attrs.field(factory=threading.Event)
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` when somebody asked the run to stop."""
+        if self.cancelled.is_set():
+            raise Cancelled("the run was stopped")
 
 
 class Run:
@@ -56,19 +62,17 @@ class Run:
         self.entered = self.processed = self.refused = self.unread = 0
         self.awaited: dict[object, int] = {}
         self._dead_letters, self._tolerance, self._tell, self._mask = dead_letters, tolerance, tell, mask
-        self._cancelled = threading.Event()
         self._held: set[Path | bytes] = set()
         self._lent: dict[Path | bytes, bool] = {}
         self.read_files: list[tuple[FileReader, File]] = []
 
     def cancel(self) -> None:
         """Ask the run to stop at the next batch."""
-        self._cancelled.set()
+        self.services.cancelled.set()
 
     def check(self) -> None:
         """Raise ``Cancelled`` when somebody asked the run to stop."""
-        if self._cancelled.is_set():
-            raise Cancelled("the run was stopped")
+        self.services.check()
 
     @property
     def ended(self) -> int:

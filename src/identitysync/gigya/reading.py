@@ -28,13 +28,13 @@ def read_records(
     Raises:
         GigyaError: Gigya refuses the query.
         RemoteUnavailable: Gigya cannot be reached, or its cursor does not end.
+        Cancelled: The run shall stop.
     """
     connection = Connection(params, services)
     try:
         found = pages(connection.client, query, method=method, key=key)
-        if services.run.limit is None:
-            found = read_ahead(found, stop=connection.stop)
-        for page in found:
+        unlimited = services.run.limit is None
+        for page in read_ahead(found, ahead=unlimited, check=services.check, stop=connection.stop):
             yield from page
     finally:
         connection.close()

@@ -1,33 +1,54 @@
 """Fetch what comes next while the present is worked on."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from enum import Enum
-from typing import TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 T = TypeVar("T")
+
+_CHECK_EVERY: Final = 0.25
 
 
 class _End(Enum):
     END = "end"
 
 
-def read_ahead(source: Iterator[T], *, stop: Callable[[], object] = lambda: None) -> Iterator[T]:
+_Coming: TypeAlias = "Future[T | _End]"
+
+
+def read_ahead(
+    source: Iterator[T],
+    *,
+    ahead: bool = True,
+    check: Callable[[], object] = lambda: None,
+    stop: Callable[[], object] = lambda: None,
+) -> Iterator[T]:
     """Give the items of a source, each next one fetched in a thread meanwhile: one at most, so that memory is bounded.
 
     Args:
         source: The items, which are fetched by one thread, one after the other.
-        stop: Is called when whoever takes the items ends early, and shall shorten what is under way.
+        ahead: Whether the next item is fetched meanwhile, or only when it is wanted.
+        check: Is called now and then while an item is awaited, and may raise.
+        stop: Is called when the items end early, and shall shorten what is under way.
 
     Yields:
         The items, in order; what the source raises is raised in its place.
     """
     with ThreadPoolExecutor(1, "read-ahead") as thread:
-        coming = thread.submit(next, source, _End.END)
+        coming: _Coming[T] = thread.submit(next, source, _End.END)
         try:
-            while (item := coming.result()) is not _End.END:
-                coming = thread.submit(next, source, _End.END)
+            while True:
+                while not wait([coming], _CHECK_EVERY).done:
+                    check()
+                item = coming.result()
+                if item is _End.END:
+                    return
+                if ahead:
+                    coming = thread.submit(next, source, _End.END)
                 yield item
+                if not ahead:
+                    coming = thread.submit(next, source, _End.END)
         finally:
             if not coming.done():
                 stop()

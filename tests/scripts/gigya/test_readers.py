@@ -1,6 +1,7 @@
 """What is read from Gigya."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,6 +100,19 @@ def test_a_run_with_a_limit_asks_for_no_page_too_many(gigya):
     assert len(gigya.calls) == 1
 
 
+@pytest.mark.parametrize("limit", [None, 1000])
+def test_cancelling_ends_a_job_that_waits_for_a_page(gigya, limit):
+    gigya.faults.add("http_429", times=-1, seconds=60)
+    flow = idx.Dataflow(steps=[idx.Step("it", ACCOUNT, {"select": "UID"})])
+    began = time.monotonic()
+    with idx.start(flow, site=gigya.site, limit=limit) as running:
+        time.sleep(0.2)
+        running.cancel()
+        job = running.wait()
+    assert job.status == "killed"
+    assert time.monotonic() - began < 10
+
+
 def test_an_error_on_a_later_page_comes_after_the_records_before_it(gigya):
     gigya.site.add_accounts(generate_accounts(500))
     plain, seen = gigya._answer, []
@@ -127,6 +141,7 @@ def services(site, since=None):
     class Services:
         clock = SystemClock()
         run = RunInfo("job", NOW, since, since is None)
+        check = staticmethod(lambda: None)
 
     Services.site = site
     return Services()
