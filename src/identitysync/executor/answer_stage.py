@@ -2,9 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from time import perf_counter
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import attrs
 
@@ -15,9 +15,7 @@ from identitysync.executor.run import Run
 from identitysync.executor.stage import Stage, close_quietly
 from identitysync.plan import PlannedStep
 from identitysync.values import Record
-
-_LOOK_UP_EVERY: Final = 0.25
-"""Seconds after which a stage that awaits answers looks whether the run shall stop."""
+from identitysync.world import awaited
 
 
 @attrs.frozen(eq=False)
@@ -72,9 +70,7 @@ class AnswerStage(Stage):
     def _await(self) -> None:
         started = perf_counter()
         asked = self._asked[0]
-        while not wait([asked.answers], _LOOK_UP_EVERY).done:
-            self.run.check()
-        answers = asked.answers.result()
+        answers = awaited(asked.answers, self.run.check)
         self._asked.popleft()
         self._take(asked.batch, asked.before, answers, started)
         del self.run.awaited[asked]

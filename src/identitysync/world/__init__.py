@@ -1,6 +1,6 @@
 """What services are made of: the clock, HTTP with retries, secrets and their masks."""
 
-from identitysync.world.ahead import read_ahead
+from identitysync.world.ahead import awaited, read_ahead
 from identitysync.world.clock import Clock, FixedClock, StoppableClock, SystemClock
 from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
 from identitysync.world.patience import Patience, Retrying
@@ -17,6 +17,7 @@ __all__ = [
     "Retrying",
     "StoppableClock",
     "SystemClock",
+    "awaited",
     "read_ahead",
     "resolve",
     "retry_after",

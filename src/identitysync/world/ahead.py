@@ -8,6 +8,22 @@ from typing import Final, TypeAlias, TypeVar
 T = TypeVar("T")
 
 _CHECK_EVERY: Final = 0.25
+"""Seconds."""
+
+
+def awaited(answer: "Future[T]", check: Callable[[], object]) -> T:
+    """Wait for an answer.
+
+    Args:
+        answer: The answer to come.
+        check: Is called now and then meanwhile, and may raise.
+
+    Returns:
+        The answer; an exception that stands in its place is raised.
+    """
+    while not wait([answer], _CHECK_EVERY).done:
+        check()
+    return answer.result()
 
 
 class _End(Enum):
@@ -39,9 +55,7 @@ def read_ahead(
         coming: _Coming[T] = thread.submit(next, source, _End.END)
         try:
             while True:
-                while not wait([coming], _CHECK_EVERY).done:
-                    check()
-                item = coming.result()
+                item = awaited(coming, check)
                 if item is _End.END:
                     return
                 if ahead:

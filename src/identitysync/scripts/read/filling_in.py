@@ -8,6 +8,7 @@ from typing import Final
 from identitysync.contract import Rejected, Services
 from identitysync.gigya import GigyaClient, RecordCalls, SiteParams, call_for
 from identitysync.values import Record
+from identitysync.world import awaited
 
 _BATCH: Final = 100
 
@@ -42,4 +43,4 @@ def filled_in(
         while under_way:
             while len(under_way) * _BATCH < calls.window and (batch := list(islice(found, _BATCH))):
                 under_way.append(calls.begin(batch, services))
-            yield from under_way.popleft().result()  # type: ignore[misc]  # a call answers with a record or a reject
+            yield from awaited(under_way.popleft(), services.check)  # type: ignore[misc]  # a call answers with a record or a reject
