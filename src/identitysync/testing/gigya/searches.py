@@ -30,6 +30,7 @@ from identitysync.testing.gigya.answers import ApiError
 from identitysync.testing.gigya.data_store import kind_of
 from identitysync.testing.gigya.documents import Documents
 from identitysync.testing.gigya.narrowing import ACCOUNTS, EMAIL_ACCOUNTS, narrowing
+from identitysync.testing.gigya.prefilter import prefilter
 from identitysync.testing.gigya.site import AUDIT_LOG, COMMENTS, STREAMS, EmulatedSite
 
 DEFAULT_LIMIT: Final = 300
@@ -209,12 +210,14 @@ def _find(query: Query, table: _Table) -> "array[int]":
 def _fitting(query: Query, table: _Table) -> Iterator[Numbered]:
     """Give the documents that fit; each is found before the next one is read, so that the last number is its own."""
     last = 0
+    may_fit = prefilter(query.where)
 
     def documents() -> Iterator[Document]:
         nonlocal last
         for number, document in table.candidates():
-            last = number
-            yield document
+            if may_fit is None or may_fit(document):
+                last = number
+                yield document
 
     for document in find_documents(query, documents()):
         yield last, document
