@@ -6,6 +6,7 @@ from typing import Any
 from identitysync.contract import Finding, Rejected
 from identitysync.errors import AuthenticationFailed, GigyaError, InvalidParameter, RemoteUnavailable
 from identitysync.gigya.client import GigyaClient
+from identitysync.gigya.errors import CannotBeSent
 from identitysync.values import Record
 from identitysync.world import NeverSent
 
@@ -47,7 +48,7 @@ def call_for(
         return client.call(method, params, repeatable=repeatable)
     except AuthenticationFailed:
         raise
-    except InvalidParameter as fault:  # such as half a character, which no request can carry
+    except CannotBeSent as fault:
         return Rejected(record, str(fault), "cannot-be-sent")
     except GigyaError as fault:
         return _rejection(record, fault, add_response=add_response)

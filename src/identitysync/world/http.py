@@ -141,7 +141,7 @@ class HttpClient:
         given = {name.lower() for name in headers or ()}
         sent = {**{name: text for name, text in _HEADERS.items() if name.lower() not in given}, **(headers or {})}
         try:
-            answer = self._pool.request(
+            answer = self._pool.urlopen(
                 method, url, body=body, headers=sent, preload_content=False, redirect=False,
                 pool_timeout=self._answer_timeout,
             )  # fmt: skip

@@ -59,6 +59,14 @@ def test_each_says_what_is_missing_when_there_is_no_site(type):
 
 
 @pytest.mark.parametrize("type", TYPES)
+@pytest.mark.parametrize(("wrong", "words"), [({"dataCenter": "mars1"}, "mars1"), ({"url": "ftp://x"}, "https://")])
+def test_a_site_that_cannot_be_fails_the_job_instead_of_every_record(type, wrong, words):
+    job, _ = run(step(type, apiKey="3_x", userKey="AKx", secret=PLANTED, **wrong), None)
+    assert job.status == "failed"
+    assert words in job.status_details
+
+
+@pytest.mark.parametrize("type", TYPES)
 def test_none_tells_its_secret_when_gigya_refuses_it(gigya, type, tmp_path):
     job, _ = run(step(type, secret=PLANTED), gigya.site, dead_letters=tmp_path)
     told = json.dumps([job.status_details, job.trace, [str(each) for each in job.rejects], repr(job)], default=str)
