@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 
 import pytest
 from tests.scripts.gigya.conftest import PEOPLE
@@ -87,6 +88,7 @@ def test_each_record_has_one_fate_on_gigyas_bad_days(gigya, type):
     assert job.status == "succeeded", job.status_details
     counts = job.steps["it"]
     assert counts.received == counts.passed + counts.dropped + counts.rejected
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("gigya-", "read-ahead"))]
     if issubclass(idx.scripts()[type].spec.cls, Lookup | RecordWriter):
         assert counts.received == len(records)
     if issubclass(idx.scripts()[type].spec.cls, RecordWriter):
