@@ -50,14 +50,21 @@ EXPRESSIONS = [
 ]  # fmt: skip
 
 
+OBJECTS = st.dictionaries(st.sampled_from(["b", "q", "r"]), SCALARS, min_size=1, max_size=3)
+
+
 @st.composite
 def alike(draw):
     """Draw records that are mostly of one shape, as those of one file are, with exceptions."""
-    base = draw(st.dictionaries(st.sampled_from(KEYS), VALUES, min_size=1, max_size=6))
+    plain = st.dictionaries(st.sampled_from(["b", "c", "é"]), SCALARS, min_size=1)
+    nested = st.fixed_dictionaries({}, optional={"p": OBJECTS, "a": OBJECTS})
+    base = {**draw(plain), **draw(nested)}
+    if draw(st.integers(0, 3)) == 0:
+        base = draw(st.dictionaries(st.sampled_from(KEYS), VALUES, min_size=1, max_size=6))
     records = []
     for _ in range(draw(st.integers(1, 14))):
         record = dict(base)
-        for key in draw(st.lists(st.sampled_from(KEYS), max_size=2)):
+        for key in draw(st.lists(st.sampled_from(KEYS), max_size=2)) if draw(st.integers(0, 2)) == 0 else ():
             if draw(st.booleans()):
                 record.pop(key, None)
             else:

@@ -11,6 +11,7 @@ from tests.compiler.flows import chain, outcome
 from tests.compiler.strategies import DSV, ENDS, STEPS, alike, dsv, lines_of
 
 work = import_module("identitysync.executor.block_work")
+chain_stage = import_module("identitysync.executor.chain_stage")
 cutting = import_module("identitysync.scripts.parse.cutting")
 
 
@@ -20,6 +21,8 @@ def _small_blocks():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cutting, "BLOCK", 200)
         patch.setattr(work, "_TIMED", 5)
+        patch.setattr(chain_stage, "_TIMED", 3)
+        patch.setattr(chain_stage, "_FEW", 1)
         yield
 
 

@@ -5,7 +5,7 @@ here. What is never used is never computed.
 """
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -13,7 +13,7 @@ import msgspec
 
 from identitysync.compiler.jexl_names import named
 from identitysync.compiler.source import Source
-from identitysync.contract.lowering import ANY, Expression, Unfit, Value
+from identitysync.contract.lowering import ANY, TEXT, Expression, Layout, Unfit, Value
 from identitysync.values import MISSING, FieldPath
 
 
@@ -137,8 +137,8 @@ class KnownFields:
             if isinstance(node, Object):
                 objects.append((path, node))
                 self._spread(path.literal if path.quoted else delimiter.join(path.segments), node, delimiter, found)
-            elif node is not None and "dict" in node.kinds:
-                raise Unfit(f"the fields of {path} differ too much from record to record")
+            elif node is not None:
+                self._no_object(path.text, node)
         for path, node in objects:
             self._pop(path)
             if node.null is not None:
@@ -198,12 +198,10 @@ class KnownFields:
         given, self._drops = self._drops, []
         return given
 
-    def columns(self) -> list[tuple[str, Value]]:
-        """Give all fields in their order."""
-        if not self._ordered:
-            raise Unfit("the columns are the fields in their order, and that differs from record to record")
+    def columns(self, known: Layout) -> list[tuple[str, Value]]:
+        """Give all fields, those that are not known yet in their order."""
         found: dict[str, Value] = {}
-        self._flatten("", self._top, found)
+        self._flatten("", Object(self._top), known, found)
         return list(found.items())
 
     def whole(self) -> str:
@@ -249,8 +247,7 @@ class KnownFields:
             return node
         if isinstance(node, Object):
             there = f"{owner.there} and {node.there}" if node.there else owner.there
-            fields = {key: self._when(owner.there, each) for key, each in node.fields.items()}
-            made: Node = Object(fields, there, node.null and self._when(owner.there, node.null))
+            made: Node = Object(node.fields, there, node.null and self._when(owner.there, node.null))
         else:
             made = self._when(owner.there, node)
         owner.fields[name] = made
@@ -368,23 +365,52 @@ class KnownFields:
                 continue
             if child is None:
                 continue
-            if "dict" in child.kinds:
-                raise Unfit(f"the fields of {name} differ too much from record to record")
             if name in found:
                 raise Unfit(f"there would be two fields {name}")
-            found[name] = child
+            found[name] = self._no_object(name, child)
+
+    def _no_object(self, name: str, value: Value) -> Value:
+        """Take a value for one that is no object; what an expression gives is looked at when it is there."""
+        if "dict" not in value.kinds:
+            return value
+        if not value.computed:
+            raise Unfit(f"the fields of {name} differ too much from record to record")
+        self._source.line(f"if {value.source}.__class__ is dict: raise Surprise")
+        return attrs.evolve(value, kinds=value.kinds - {"dict"})
 
     # whole records
 
-    def _flatten(self, prefix: str, owner: dict[str, Node], found: dict[str, Value]) -> None:
-        for key, node in owner.items():
+    def _flatten(self, prefix: str, owner: Object, known: Collection[str], found: dict[str, Value]) -> None:
+        for key in list(owner.fields):
             name = prefix + key
-            if isinstance(node, Object) and node.fields:
-                self._flatten(f"{name}.", node.fields, found)
-                continue
-            if not _is_sure(node) or name in found or (isinstance(node, Value) and "dict" in node.kinds):
-                raise Unfit(f"the column {name} is not in all records, or there twice")
-            found[name] = Value(self.constant(""), frozenset({"str"})) if isinstance(node, Object) else node
+            node = self._child(owner, key)
+            if isinstance(node, Object):
+                self._flatten_object(name, node, known, found)
+            elif node is not None:
+                self._column(name, node, known, found)
+
+    def _flatten_object(self, name: str, node: Object, known: Collection[str], found: dict[str, Value]) -> None:
+        before = len(found)
+        self._flatten(f"{name}.", node, known, found)
+        inside = list(found.values())[before:]
+        if node.null is None and not all(value.maybe for value in inside):
+            return
+        # empty or null, the object is a column of its own, and its cell is empty
+        if name in known or not inside:
+            self._column(name, Value(self.constant(""), TEXT, maybe=bool(node.there)), known, found)
+            return
+        if node.null is not None:
+            self._source.line(f"if {node.null.source} is None: raise Surprise")
+        if all(value.maybe for value in inside):
+            self._source.line(f"if {' and '.join(f'{value.source} is U' for value in inside)}: raise Surprise")
+
+    def _column(self, name: str, value: Value, known: Collection[str], found: dict[str, Value]) -> None:
+        if name in found:
+            raise Unfit(f"two fields would become the column {name}")
+        value = self._no_object(name, value)
+        if name not in known and (value.maybe or not self._ordered):
+            raise Unfit(f"the place of the column {name} is not known before the first record has it")
+        found[name] = value
 
     def _built(self, owner: dict[str, Node]) -> str:
         names, sources = [], []

@@ -84,7 +84,7 @@ def _walk(top: "dict[str, Node]", parts: tuple[str, ...], constant: Constant) ->
             return source
         if node is None:
             return "None"
-        there = node.there
+        there = " and ".join(filter(None, (there, node.there)))
         node = node.fields.get(part)
     if node is None:
         return "None"

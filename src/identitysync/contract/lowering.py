@@ -137,8 +137,8 @@ class Fields(Protocol):
         """Drop the record unless a Python expression is true."""
         ...
 
-    def columns(self) -> list[tuple[str, Value]]:
-        """Give all fields in their order, those of objects under dotted names; ``Unfit`` when the order varies."""
+    def columns(self, known: "Layout") -> list[tuple[str, Value]]:
+        """Give all fields, those of objects under dotted names; ``Unfit`` when one is new and its place varies."""
         ...
 
     def whole(self) -> str:

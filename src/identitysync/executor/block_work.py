@@ -9,6 +9,7 @@ import attrs
 from identitysync.compiler import Program, PureStep, Ran, tree_of
 from identitysync.contract import Block, Decoder, FlatMapper, Formatter, Layout, Mapper, Rejected, Router, Unfit
 from identitysync.errors import PluginError
+from identitysync.executor.chain_stage import chained
 from identitysync.executor.encoding import encoded, is_large
 from identitysync.executor.outcome import Gone, Made, Outcome, Refused
 from identitysync.executor.record_stages import FlatMapStage, MapStage, RouteStage
@@ -59,6 +60,8 @@ class BlockWork:
             if not isinstance(stage, _Leaf):
                 stage.next = [self._stages.get(id) or exits[id] for id in step.next]
             stage.error = [self._stages.get(id) or exits[id] for id in step.error]
+        formatters = {step.id: step.script for step in region.steps.values() if isinstance(step.script, Formatter)}
+        self.chains = chained({**self._stages, region.parser.id: self._parser}, formatters)
         self._program, self.reason = self._compiled()
         self._count = 0
         self._shares: dict[str, float] = {}

@@ -17,13 +17,13 @@ class MapStage(Stage):
 
     def __init__(self, planned: Named, script: Mapper, run: Run) -> None:
         super().__init__(planned, run)
-        self._script, self.worker = script, script.open()
+        self.script, self.worker = script, script.open()
 
     def records(self, batch: list[Record]) -> None:
         """Map the records and push them on."""
         started = perf_counter()
         out: list[Record | None] = []
-        rejects = each_record(batch, self.worker.map, out.append, atomic=self._script.atomic)
+        rejects = each_record(batch, self.worker.map, out.append, atomic=self.script.atomic)
         kept = cast(list[Record], out if None not in out else [record for record in out if record is not None])
         count = self.counter
         count.received += len(batch)
@@ -35,7 +35,7 @@ class MapStage(Stage):
 
     def close(self) -> None:
         """Let go of what the script holds."""
-        close_quietly(self.worker, self._script)
+        close_quietly(self.worker, self.script)
 
 
 class FlatMapStage(Stage):

@@ -26,7 +26,7 @@ def emit_rows(fields: Fields, layout: Layout, dialect: Dialect, charset: Charset
     if paths:
         values = [fields.get(path) for path in paths]
     else:
-        found = dict(fields.columns())
+        found = dict(fields.columns(layout))
         names = tuple(dict.fromkeys([*layout, *found]))
         encoder.adopt(names)
         values = [found.get(name) for name in names]
