@@ -29,6 +29,7 @@ from identitysync.testing.gigya.accounts import Accounts
 from identitysync.testing.gigya.answers import ApiError
 from identitysync.testing.gigya.data_store import kind_of
 from identitysync.testing.gigya.documents import Documents
+from identitysync.testing.gigya.encrypted import as_encrypted, check_encrypted
 from identitysync.testing.gigya.narrowing import ACCOUNTS, EMAIL_ACCOUNTS, narrowing
 from identitysync.testing.gigya.prefilter import prefilter
 from identitysync.testing.gigya.site import AUDIT_LOG, COMMENTS, STREAMS, EmulatedSite
@@ -148,6 +149,7 @@ class Searches:
         if not text:
             raise ApiError(400002, "Missing required parameter: query")
         query = _parsed(text)
+        check_encrypted(query.where)
         with_cursor = params.get("openCursor", "").lower() == "true"
         if with_cursor and query.start is not None:
             raise ApiError(400006, "START cannot be used with openCursor")
@@ -219,7 +221,8 @@ def _fitting(query: Query, table: _Table) -> Iterator[Numbered]:
                 last = number
                 yield document
 
-    for document in find_documents(query, documents()):
+    asked = attrs.evolve(query, where=as_encrypted(query.where)) if query.where else query
+    for document in find_documents(asked, documents()):
         yield last, document
 
 
