@@ -1,13 +1,17 @@
 """How busy a dataflow keeps the connections that Gigya allows, against an emulator that takes 20 ms for each call.
 
 The ideal is what the connections could do if none of them ever idled: the sum of all latencies, divided by the connections.
-One row has a call in fifty that takes ten times as long, which must hold nobody up. The emulator runs in a process of its
-own. ``python benchmarks/gigya_writes.py [RECORDS] [ROUNDS]``; it fails when a row of the ten connections that are the
-default stays below 90 %.
+Half of the rows have a call in fifty that takes ten times as long, which must hold nobody up. The emulator runs in a
+process of its own. Beside each row stands what bare connections reach that send requests which were signed beforehand: what
+they lose, the machine loses. ``python benchmarks/gigya_writes.py [RECORDS] [ROUNDS]``; it fails when a row of the ten
+connections that are the default stays below 90 % and the bare ones do not.
 """
 
+import http.client
+import itertools
 import json
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,6 +66,41 @@ def write(url: str, records: int, connections: int) -> float:
     return seconds
 
 
+def bare(url: str, records: int, connections: int) -> float:
+    """Give the seconds that bare connections need for the same calls, signed beforehand."""
+    from identitysync.gigya.auth import key_of, signed_form
+    from identitysync.testing import generate_accounts
+    from identitysync.values import Secret
+
+    address, key = f"{url}/accounts.setAccountInfo", key_of(Secret(SECRET))
+    own = {"apiKey": "3_bench", "userKey": "AKbench", "timestamp": str(int(time.time())), "profile": '{"city":"Graz"}'}
+    bodies = [
+        signed_form(address, {**own, "UID": person["UID"], "nonce": f"bare {time.time_ns()} {number}"}, key)
+        for number, person in enumerate(generate_accounts(records))
+    ]
+    todo = itertools.count()
+
+    def work() -> None:
+        connection = http.client.HTTPConnection(url.removeprefix("http://"))
+        while (number := next(todo)) < records:
+            connection.request(
+                "POST",
+                "/accounts.setAccountInfo",
+                bodies[number],
+                {"Content-Type": "application/x-www-form-urlencoded"},
+            )
+            assert b'"errorCode":0' in connection.getresponse().read()
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(connections)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - began
+
+
 def main(records: int = 3000, rounds: int = 3) -> int:
     short = False
     for uneven in (False, True):
@@ -69,11 +108,15 @@ def main(records: int = 3000, rounds: int = 3) -> int:
         with emulator(records, uneven) as url:
             for connections in (5, DEFAULT, 20):
                 ideal = records * latency / connections
-                best = min(write(url, records, connections) for _ in range(rounds))
-                ratio = ideal / best
-                short |= connections == DEFAULT and ratio < NEEDED
+                ours, theirs = [], []
+                for _ in range(rounds):  # in turns, so that both meet the same machine
+                    ours.append(ideal / write(url, records, connections))
+                    theirs.append(ideal / bare(url, records, connections))
+                ratio, control = max(ours), max(theirs)
+                short |= connections == DEFAULT and ratio < NEEDED <= control
                 row = {"records": records, "connections": connections, "slow calls": "1 in 50" if uneven else "none"}
-                print(json.dumps(row | {"ideal_s": round(ideal, 2), "took_s": round(best, 2)}), f"ratio {ratio:.2f}")
+                took = {"ideal_s": round(ideal, 2), "took_s": round(ideal / ratio, 2)}
+                print(json.dumps(row | took), f"ratio {ratio:.2f}, bare connections {control:.2f}")
     return int(short)
 
 
