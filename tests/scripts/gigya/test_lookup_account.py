@@ -140,6 +140,24 @@ def test_numbers_booleans_and_arrays_are_looked_up_as_they_are(script):
     assert [each["UID"] for each in script.run(ACCOUNT, params(), many)] == ["u1"]
 
 
+@pytest.mark.parametrize("operator", ["OR", "AND"])
+def test_one_and_true_are_two_values(script, operator):
+    fields = [{"sourceField": "x", "gigyaField": "data.vip"}, {"sourceField": "y", "gigyaField": "profile.firstName"}]
+    given = [{"x": 1, "y": "Ada"}, {"x": True, "y": "Ada"}, {"x": 1.0, "y": "Ada"}]
+    if operator == "OR":
+        fields = fields[:1]
+    out = script.run(ACCOUNT, params(lookupFields=fields, lookupFieldsOperator=operator), given)
+    assert out == [{"x": True, "y": "Ada", "UID": "u1"}]
+    assert out[0]["x"] is True
+
+
+def test_numbers_that_no_query_can_carry_reject_their_record_alone(script):
+    by_crm = [{"sourceField": "crm", "gigyaField": "data.crm"}]
+    given = [{"crm": float("inf")}, {"crm": float("nan")}, {"crm": 10**400}, {"crm": 2}]
+    assert [each["UID"] for each in script.run(ACCOUNT, params(lookupFields=by_crm), given)] == ["u2"]
+    assert [each["_errorDetails"]["errorCode"] for each in script.errors] == ["cannot-be-sent"] * 2 + ["no-match"]
+
+
 def test_values_cannot_break_out_of_the_query_and_what_no_query_can_carry_is_rejected(script):
     nasty = ['" or UID = "u1', "' OR '1'='1", "\\", 'a"b', "line\nbreak", "\u2028", "x" * 5000, "\ud800"]
     script.run(ACCOUNT, params(isCaseSensitive=True), [{"email": each} for each in nasty])

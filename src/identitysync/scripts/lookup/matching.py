@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from identitysync.contract import entry, param
-from identitysync.errors import InvalidParameter
 from identitysync.languages.query import (
     Among,
     And,
@@ -18,6 +17,7 @@ from identitysync.languages.query import (
     Or,
     Path,
     parse_path,
+    quote,
 )
 from identitysync.languages.query.finding import finder, spread
 from identitysync.values import FieldPath, Record, text_of
@@ -90,11 +90,14 @@ class Matcher:
         Returns:
             The condition.
         """
-        distinct = list(dict.fromkeys(keys))
         if self._all:
-            return _one_of([self._all_of(key) for key in distinct])
-        columns = [list(dict.fromkeys(value for key in distinct for value in key[at])) for at in range(len(self.paths))]
-        return _one_of([self._equal(at, column) for at, column in enumerate(columns) if column])
+            distinct = {tuple(tuple(map(quote, values)) for values in key): key for key in keys}
+            return _one_of([self._all_of(key) for key in distinct.values()])
+        columns: list[dict[str, Literal]] = [{} for _ in self.paths]
+        for key in keys:
+            for column, values in zip(columns, key, strict=True):
+                column.update((quote(value), value) for value in values)  # 1 and true are two values
+        return _one_of([self._equal(at, list(column.values())) for at, column in enumerate(columns) if column])
 
     def index(self, documents: Sequence[Record]) -> "Index":
         """Sort documents by their values.
@@ -167,10 +170,7 @@ def _one_of(conditions: list[Condition]) -> Condition:
 def _literals(value: Any) -> tuple[Literal, ...]:
     if isinstance(value, list):
         return tuple(single for each in value if not isinstance(each, list) for single in _literals(each))
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise InvalidParameter(f"{value!r} holds half a surrogate pair, which no query can carry") from None
-        return (value,) if value else ()
-    return (value,) if isinstance(value, bool | int | float) else ()
+    if value is None or value == "" or not isinstance(value, str | bool | int | float):
+        return ()
+    quote(value)  # raises for what no query can carry
+    return (value,)
