@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import identitysync as idx
-from identitysync.contract import Example, FileTransform, Formatter, Mapper, Parser
+from identitysync.contract import Example, FileTransform, Formatter, Lookup, Mapper, Parser
 from identitysync.errors import PluginError
 from identitysync.model import Step
 from identitysync.plan.bind import bind
@@ -56,6 +56,8 @@ def test_every_worked_example_does_what_it_says(type: str, example: Example):
             made = [(encoder.encode([record]), encoder.layout()) for record in example.before]
             blocks = [block if at == encoder.layout() else encoder.adapt(block, at) for block, at in made]
             got = (encoder.start() + encoder.joint.join(blocks) + encoder.finish()).decode()
+        case Lookup():
+            got = script.look_up(copy_records(example.before), None)
         case FileTransform():
             pytest.fail("a file transform's example has no text")
     assert got == example.after
