@@ -21,6 +21,9 @@ class _Group:
         width: How many letters the alternative matches at least.
         least_width: The least of an earlier alternative; None before the first has ended.
         last_width: How many letters the last element matches at least.
+        reach: How many letters the alternative looks at, at most, when each loop goes round once.
+        most_reach: The most of an earlier alternative.
+        last_reach: How many letters the last element looks at.
         looks: Whether the group only looks around, and matches nothing itself.
     """
 
@@ -33,12 +36,17 @@ class _Group:
     width: int = 0
     least_width: int | None = None
     last_width: int = 0
+    reach: int = 0
+    most_reach: int = 0
+    last_reach: int = 0
     looks: bool = False
 
-    def grow(self, width: int) -> None:
+    def grow(self, width: int, reach: int) -> None:
         """Add an element."""
         self.width += width
         self.last_width = width
+        self.reach += reach
+        self.last_reach = reach
         self.tail = False
 
     def finish(self) -> None:
@@ -46,7 +54,8 @@ class _Group:
         self.most_loops = max(self.most_loops, self.loops - self.tail)
         self.most_choices = max(self.most_choices, self.choices)
         self.least_width = self.width if self.least_width is None else min(self.width, self.least_width)
-        self.loops = self.choices = self.width = 0
+        self.most_reach = max(self.most_reach, self.reach)
+        self.loops = self.choices = self.width = self.reach = 0
         self.tail = False
 
 
@@ -58,11 +67,13 @@ class Judgement:
         explodes: Whether the time may double with every letter, or grow as a high power.
         degree: How many repetitions compete in one alternative.
         width: How many letters a match has at least.
+        reach: How many letters an attempt looks at, at most, beside those of the repetitions that compete.
     """
 
     explodes: bool
     degree: int
     width: int
+    reach: int
 
 
 class Effort:
@@ -76,7 +87,7 @@ class Effort:
 
     def element(self, width: int) -> None:
         """Hear of a letter or a class, or of an anchor, whose width is 0."""
-        self._groups[-1].grow(width)
+        self._groups[-1].grow(width, 1)
         self._closed = None
 
     def alternative(self) -> None:
@@ -98,15 +109,16 @@ class Effort:
         group.tail = False  # what follows the group may fail
         group.finish()
         outer = self._groups[-1]
-        outer.grow(0 if group.looks else group.least_width or 0)
+        outer.grow(0 if group.looks else group.least_width or 0, group.most_reach)
         outer.loops += group.most_loops
         outer.choices += group.most_choices + group.alternatives
         self._closed = group
 
-    def quantify(self, sign: str, least: int) -> None:
-        """Hear of a quantifier behind the last element, and how often it repeats at least."""
+    def quantify(self, sign: str, least: int, most: int) -> None:
+        """Hear of a quantifier behind the last element, how often it repeats at least, and how often where that ends."""
         outer, group = self._groups[-1], self._closed
         outer.width += outer.last_width * (least - 1)
+        outer.reach += outer.last_reach * (most - 1)
         if sign.startswith("?") or sign == "{0,1}":
             outer.choices += 1
             return
@@ -133,4 +145,4 @@ class Effort:
         group = self._groups[0]
         group.finish()
         explodes = self._explodes or group.most_choices > _MANY_CHOICES or group.most_loops > 2
-        return Judgement(explodes, group.most_loops, group.least_width or 0)
+        return Judgement(explodes, group.most_loops, group.least_width or 0, group.most_reach)

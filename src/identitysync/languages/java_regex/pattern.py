@@ -17,9 +17,10 @@ TIMEOUT: Final = 1.0
 """Seconds that a pattern with much backtracking may take for one text."""
 
 _STEPS: Final = 10_000_000
-"""How many steps of backtracking, at worst, are done without a look at the time: about 0.1 seconds."""
+"""How many steps a search may take, at worst, without a look at the time: about 0.1 seconds."""
 
-_UNBOUNDED: Final = 1 << 62
+_ODD: Final = re.compile("[\xb2\xb3\xb9\xbc-\xbe\u0300-\u036f\u0483-\u0489\u0558-\U0010ffff]")
+"""Characters of which ``re`` and Java may think differently whether they belong to a word; before them both agree."""
 
 
 @attrs.frozen(eq=False)
@@ -37,6 +38,7 @@ class JavaRegex:
     _pattern: Any = attrs.field(repr=False)
     _longest: int = attrs.field(repr=False)
     _nothing: bool = attrs.field(repr=False)  # whether a match may be empty
+    _edges: bool = attrs.field(default=False, repr=False)  # whether it looks for the edges of words
     matches_empty: bool = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -65,7 +67,7 @@ class JavaRegex:
         Raises:
             RecordRejected: It took too long.
         """
-        if len(text) <= self._longest:
+        if self._is_easy(text):
             return self._pattern.fullmatch(text) is not None
         return self._timed(lambda pattern: pattern.fullmatch(text, timeout=TIMEOUT)) is not None
 
@@ -81,7 +83,7 @@ class JavaRegex:
         Raises:
             RecordRejected: It took too long.
         """
-        if len(text) <= self._longest:
+        if self._is_easy(text):
             return self._pattern.search(text) is not None
         return self._timed(lambda pattern: pattern.search(text, timeout=TIMEOUT)) is not None
 
@@ -98,7 +100,7 @@ class JavaRegex:
         Raises:
             RecordRejected: It took too long.
         """
-        if len(text) <= self._longest:
+        if self._is_easy(text):
             return _pieces(text, _matches(self._pattern, text, timed=False), limit)
         return list(self._timed(lambda pattern: _pieces(text, _matches(pattern, text, timed=True), limit)))
 
@@ -150,18 +152,22 @@ class JavaRegex:
         made = _plain(compile_replacement(replacement, self))
         search, substitute, replaced = self._pattern.search, self._pattern.sub, self._replaced
         longest = -1 if self._nothing else self._longest
+        edges = self._edges
 
         def replace(text: str) -> str:
-            if len(text) > longest:
+            if len(text) > longest or (edges and not text.isascii()):
                 return replaced(text, made, 0)
             # most texts hold no match, and looking for one is cheaper than replacing
             return substitute(made, text) if search(text) else text
 
         return replace
 
+    def _is_easy(self, text: str) -> bool:
+        return len(text) <= self._longest and (not self._edges or text.isascii() or _ODD.search(text) is None)
+
     def _replaced(self, text: str, made: Any, count: int) -> str:
         work = _put if self._nothing else _substituted
-        if len(text) <= self._longest:
+        if self._is_easy(text):
             return work(self._pattern, text, made, count, timed=False)
         return str(self._timed(lambda pattern: work(pattern, text, made, count, timed=True)))
 
@@ -271,8 +277,8 @@ def compile_regex(text: str) -> JavaRegex:
             pass  # such as a look-behind of no fixed length: the other module may take it
         else:
             if not made.explodes:
-                longest = _UNBOUNDED if made.degree == 0 else int(_STEPS ** (1 / (made.degree + 1)))
-                return JavaRegex(text, False, pattern, longest, made.width == 0)
+                longest = int((_STEPS / max(made.reach, 1)) ** (1 / (made.degree + 1)))
+                return JavaRegex(text, False, pattern, longest, made.width == 0, made.edges)
     return JavaRegex(text, True, _timed_pattern(text), -1, made.width == 0)
 
 
