@@ -50,10 +50,12 @@ public class Oracle {
 
     private static String answer(String[] given) throws Exception {
         switch (given[0]) {
+            case "version":
+                return String.valueOf(Runtime.version().feature());
             case "regex":
                 return regex(given[1], given[2], given[3]);
             case "class":
-                return members(given[1]);
+                return members(given[1], Integer.parseInt(given[2]));
             case "simple":
                 return simple(given[1], given[2], given[3], given[4], given[5]);
             case "formatter":
@@ -84,13 +86,13 @@ public class Oracle {
         return encoded(told);
     }
 
-    // the characters that a pattern matches, as runs `first-last` of hexadecimal numbers
-    private static String members(String regex) {
+    // the characters below `end` that a pattern matches, as runs `first-last` of hexadecimal numbers
+    private static String members(String regex, int end) {
         Matcher matcher = Pattern.compile(regex).matcher("");
         StringBuilder told = new StringBuilder();
         int start = -1;
-        for (int code = 0; code <= 0x110000; code++) {
-            boolean in = code < 0x110000 && !(0xD800 <= code && code < 0xE000)
+        for (int code = 0; code <= end; code++) {
+            boolean in = code < end && !(0xD800 <= code && code < 0xE000)
                 && matcher.reset(Character.toString(code)).matches();
             if (in && start < 0) {
                 start = code;

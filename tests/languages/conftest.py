@@ -18,6 +18,8 @@ class Jdk:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii",
         )  # fmt: skip
 
+        self.version = int(self.ask([("version",)])[0][0])
+
     def ask(self, questions):
         """Ask many questions; an answer is a list of texts, or None where Java raised an exception."""
         answers = []

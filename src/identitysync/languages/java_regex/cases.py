@@ -18,7 +18,8 @@ def variants(letter: str, flags: frozenset[str]) -> str:
     if "i" not in flags:
         return letter
     if flags & {"u", "U"}:
-        return _same().get(_folded(letter), letter)
+        folded = _folded(letter)  # a letter without a capital, such as ß, stands for itself alone
+        return letter if folded == _capital(letter) else _same().get(folded, letter)
     return "".join(sorted({letter.lower(), letter.upper()})) if letter.isascii() else letter
 
 

@@ -1,4 +1,4 @@
-r"""The classes of characters that have names: ``\p{L}``, ``\p{Alpha}``, ``\p{javaLetter}``, ``\p{IsGreek}`` …"""
+r"""The classes of characters that have names: ``\p{L}``, ``\p{Alpha}``, ``\p{javaLetter}``, ``\p{IsGreek}``."""
 
 import re
 from typing import Final
@@ -46,6 +46,7 @@ _CATEGORY: Final = re.compile(
     r"(?:L[ulmto]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfosn]?)\Z"
 )  # the general categories
 _NAME: Final = re.compile(r"\{([^{}]*)\}|([A-Za-z])")
+_VALUE: Final = re.compile(r"[A-Za-z0-9_ -]+\Z")  # the regex module takes an odd one for plain letters
 _CATEGORIES_OF_CASE: Final = frozenset({r"\p{Lu}", r"\p{Ll}", r"\p{Lt}"})
 _CASES: Final = frozenset({r"\p{Lowercase}", r"\p{Uppercase}"})
 
@@ -93,6 +94,8 @@ def word_class(letter: str) -> str:
 def _known(name: str) -> str | None:
     """Spell a property of Java as the ``regex`` module does."""
     key, equals, value = name.partition("=")
+    if not _VALUE.match(value if equals else key):
+        return None
     if equals:
         prefix = {"sc": "Script", "script": "Script", "blk": "Block", "block": "Block"}.get(key.lower())
         if key.lower() in {"gc", "general_category"}:
