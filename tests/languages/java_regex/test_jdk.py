@@ -74,7 +74,7 @@ def test_a_broken_pattern_is_refused_where_java_refuses_it(jdk):
             compile_regex(regex)
         except PatternError as fault:
             # to Java a {2} that stands behind another, or behind nothing, repeats nothing
-            if answer is not None and not is_beyond_java(regex) and "nothing before '{" not in str(fault):  # noqa: PT017
+            if answer is not None and not is_beyond_java(regex) and "nothing before '{" not in str(fault):
                 wrong.append(regex)
         else:
             if answer is None and not is_beyond_java(regex):

@@ -115,7 +115,7 @@ class Effort:
         self._closed = group
 
     def quantify(self, sign: str, least: int, most: int) -> None:
-        """Hear of a quantifier behind the last element, and how often it repeats at least and, if that ends, at most."""
+        """Hear of a quantifier behind the last element, how often it repeats at least and, if it ends, at most."""
         outer, group = self._groups[-1], self._closed
         outer.width += outer.last_width * (least - 1)
         outer.reach += outer.last_reach * (most - 1)

@@ -155,7 +155,7 @@ class JavaRegex:
         edges = self._edges
 
         def replace(text: str) -> str:
-            if len(text) > longest or (edges and not text.isascii()):
+            if len(text) > longest or (edges and not text.isascii() and _ODD.search(text)):
                 return replaced(text, made, 0)
             # most texts hold no match, and looking for one is cheaper than replacing
             return substitute(made, text) if search(text) else text

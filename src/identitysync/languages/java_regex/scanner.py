@@ -82,12 +82,13 @@ def _unquoted(text: str) -> tuple[str, Sequence[int]]:
     places: list[int] = []
     for piece in _PIECE.finditer(text):
         start, inside = piece.start(), piece["quoted"]
-        parts = (
-            [(piece[0], start)] if inside is None else [(_literal(one), start + 2 + i) for i, one in enumerate(inside)]
-        )
-        for part, place in parts:
-            made.append(part)
-            places += range(place, place + len(part)) if inside is None else [place] * len(part)
+        if inside is None:
+            made.append(piece[0])
+            places += range(start, piece.end())
+            continue
+        for place, letter in enumerate(inside, start + 2):
+            made.append(_literal(letter))
+            places += [place] * len(made[-1])
     return "".join(made), [*places, len(text), len(text)]
 
 

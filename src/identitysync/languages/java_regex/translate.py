@@ -43,7 +43,7 @@ class Translation:
         degree: How the time grows with the text: 0 as the text, 1 as its square, and so on.
         width: How many letters a match has at least.
         reach: How many letters an attempt looks at, at most, beside those of the repetitions that the degree counts.
-        edges: Whether it looks for the edges of words, which ``re`` knows for the letters of the commoner scripts alone.
+        edges: Whether it looks for the edges of words, which ``re`` knows for the commoner scripts alone.
     """
 
     source: str
@@ -221,7 +221,7 @@ class _Translator:
         letter = scanner.take()
         if letter == "E":
             raise scanner.fault("\\E ends a quotation, and none was begun by \\Q", start)
-        elif letter in "123456789" or letter == "k":
+        if letter in "123456789" or letter == "k":
             self._refer(letter, start)
         elif (anchor := self._anchor(letter)) is not None:
             self._add(anchor, int(letter in "RX"))
