@@ -13,7 +13,7 @@ import attrs
 from identitysync.languages.java_dates.letters import DAYS, MONTHS, QUARTERS, Letters
 
 Told: TypeAlias = dict[str, int]
-"""What a text tells, by the pattern's letters: ``u`` the weekday, ``h`` 0 to 11, ``a`` 0 or 1, ``S`` microseconds of the
+"""What a text tells, by the pattern's letters: ``u`` the weekday, ``h`` 0 to 11, ``a`` 0 or 1, ``S`` microseconds of a
 second, ``A`` those of the day."""
 
 _PIVOT: Final = 50

@@ -3,8 +3,8 @@
 As the public pages say:
 
 - ``=`` and ``contains`` mind the case;
-- ``contains`` finds whole words of a text, several of them in their order, and whole elements of an array; an underscore
-  parts words, and parts of words are not found;
+- ``contains`` finds whole words of a text, several of them in their order, and whole elements of an array; parts of
+  words are not found, and an underscore stands between words;
 - names and addresses that Gigya keeps encrypted are found by ``contains`` as a whole, in any case;
 - a regex is about the whole text.
 
