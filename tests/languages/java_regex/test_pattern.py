@@ -112,6 +112,15 @@ def test_a_fault_is_named_with_its_offset(regex, offset, reason):
     assert caught.value.offset == offset
 
 
+@pytest.mark.parametrize(
+    "regex", ["a{999999999}", "(?:a{99999}b?){99999}c", "(?=(a{1000,}){1000,})b", "(?:(?:a{999}){999}){999}"]
+)
+def test_a_pattern_that_would_fill_the_memory_is_refused(regex):
+    with pytest.raises(PatternError, match="100000 are allowed"):
+        compile_regex(regex)
+    assert compile_regex("a{65535}").find("a" * 65_535)
+
+
 def test_a_pattern_that_is_too_long_is_refused():
     with pytest.raises(PatternError, match="16384 are allowed"):
         compile_regex("a" * 20_000)

@@ -277,7 +277,7 @@ def compile_regex(text: str) -> JavaRegex:
             pass  # such as a look-behind of no fixed length: the other module may take it
         else:
             if not made.explodes:
-                longest = int((_STEPS / max(made.reach, 1)) ** (1 / (made.degree + 1)))
+                longest = int((_STEPS / max(made.steps, 1)) ** (1 / (made.degree + 1)))
                 return JavaRegex(text, False, pattern, longest, made.width == 0, made.edges)
     return JavaRegex(text, True, _timed_pattern(text), -1, made.width == 0)
 

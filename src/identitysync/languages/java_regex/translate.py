@@ -16,6 +16,9 @@ from identitysync.languages.java_regex.scanner import Scanner, Unsupported
 MAX_LENGTH: Final = 16_384
 """Characters that a pattern may have."""
 
+MAX_WIDTH: Final = 100_000
+"""How many letters a match may have to have, as ``a{99}`` has to have 99."""
+
 MAX_DEPTH: Final = 100
 """How deep groups may be nested."""
 
@@ -42,7 +45,7 @@ class Translation:
         explodes: Whether backtracking may take longer than any text is worth.
         degree: How the time grows with the text: 0 as the text, 1 as its square, and so on.
         width: How many letters a match has at least.
-        reach: How many letters an attempt looks at, at most, beside those of the repetitions that the degree counts.
+        steps: How many letters an attempt looks at, at most, where each repetition that competes goes round once.
         edges: Whether it looks for the edges of words, which ``re`` knows for the commoner scripts alone.
     """
 
@@ -51,7 +54,7 @@ class Translation:
     explodes: bool
     degree: int
     width: int
-    reach: int
+    steps: int
     edges: bool
 
 
@@ -99,7 +102,7 @@ class _Translator:
         effort = self._effort.whole()
         source = "".join(self._out)
         return Translation(
-            source, scanner.extended, effort.explodes, effort.degree, effort.width, effort.reach, self._edges
+            source, scanner.extended, effort.explodes, effort.degree, effort.width, effort.steps, self._edges
         )
 
     def _element(self) -> None:
@@ -171,6 +174,8 @@ class _Translator:
         self._out.append(found[0])
         least = 0 if found[0][0] in "*?" else int(found[1] or 1)
         self._effort.quantify(found[0], least, int(found[3] or least or 1))
+        if self._effort.widest > MAX_WIDTH:
+            raise scanner.fault(f"a match would have {self._effort.widest} letters at least; {MAX_WIDTH} are allowed")
         self._repeatable = False
         scanner.at = found.end()
 

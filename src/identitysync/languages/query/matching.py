@@ -20,9 +20,11 @@ Our choices where they are silent:
 import operator
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from identitysync.errors import QueryError
+from identitysync.errors import PatternError, QueryError, RecordRejected
+from identitysync.languages import java_regex
+from identitysync.languages.java_regex import JavaRegex
 from identitysync.languages.query.conditions import (
     Among,
     And,
@@ -40,13 +42,9 @@ from identitysync.languages.query.finding import finder, spread
 from identitysync.languages.query.quoting import Literal
 from identitysync.values import Record
 
-if TYPE_CHECKING:
-    import regex
-
 Predicate: TypeAlias = Callable[[Record], bool]
 _Test: TypeAlias = Callable[[Any], bool]
 
-_REGEX_SECONDS: Final = 1.0
 _WORD: Final = re.compile(r"[^\W_]+")
 _ENCRYPTED: Final = frozenset({
     "profile.email", "profile.username", "loginIDs.username", "loginIDs.emails", "loginIDs.unverifiedEmails",
@@ -109,11 +107,11 @@ def predicate(condition: Condition) -> Predicate:
             return _negated(_any_single(path, _fits(pattern)), negated)
 
 
-def compile_regex(pattern: str) -> "regex.Pattern[str]":
-    """Compile the pattern of a ``regex('…')``.
+def compile_regex(pattern: str) -> JavaRegex:
+    """Compile the pattern of a ``regex('…')``, in which a dot is any letter.
 
     Args:
-        pattern: A pattern; Gigya's are those of Lucene, and what other languages have beside them is read too.
+        pattern: A pattern; Gigya's are those of Lucene, and what Java's have beside them is read too.
 
     Returns:
         The compiled pattern.
@@ -121,12 +119,10 @@ def compile_regex(pattern: str) -> "regex.Pattern[str]":
     Raises:
         QueryError: The pattern is wrong.
     """
-    import regex
-
     try:
-        return regex.compile(pattern, regex.DOTALL)
-    except (regex.error, RecursionError, OverflowError, MemoryError) as fault:
-        raise QueryError(f"the regex is wrong: {fault}", pattern) from None
+        return java_regex.compile_regex(f"(?s){pattern}")
+    except PatternError as fault:
+        raise QueryError(f"the regex is wrong: {fault.reason}", pattern) from None
 
 
 def _all(tests: Sequence[Predicate]) -> Predicate:
@@ -228,8 +224,8 @@ def _fits(pattern: str) -> _Test:
         if type(value) is not str:
             return False
         try:
-            return compiled.fullmatch(value, timeout=_REGEX_SECONDS) is not None
-        except TimeoutError:
-            raise QueryError(f"the regex takes longer than {_REGEX_SECONDS:g} s on one value", pattern) from None
+            return compiled.full_match(value)
+        except RecordRejected as fault:
+            raise QueryError(f"the regex takes too long on one value: {fault}", pattern) from None
 
     return fits
