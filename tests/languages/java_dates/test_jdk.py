@@ -104,3 +104,18 @@ def is_doubtful(text, zone, ours, java):
     if "u" in text:
         return True
     return ours is not None and java is not None and abs(ours - java) in {1_800_000, 3_600_000}
+
+
+def test_the_tables_hold_what_java_answers(jdk):
+    lines = (Path(__file__).parent / "parsed.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    for how, place in (("strict", 3), ("lenient", 4)):
+        answers = jdk.ask([("simple", pattern, "en-US", zone, how, text) for pattern, zone, text, *_ in rows])
+        for row, answer in zip(rows, answers, strict=True):
+            whole = answer and (how == "lenient" or int(answer[1]) == len(row[2]))
+            assert (answer[0] if whole else "-") == row[place], row
+    lines = (Path(__file__).parent / "date_time_formatter.tsv").read_text("utf-8").splitlines()
+    (_, _, patterns), *rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    for zone, moment, texts in rows:
+        asked = [("formatter", pattern, "en-US", zone, "format", moment) for pattern in patterns.split("|")]
+        assert [answer[0] for answer in jdk.ask(asked)] == texts.split("|")

@@ -1,5 +1,6 @@
 """The JDK judges patterns made by chance, the same as those of the fuzz session: whatever else Java does, we do."""
 
+import json
 import random
 import runpy
 from pathlib import Path
@@ -104,3 +105,20 @@ def test_the_classes_of_the_common_scripts_are_those_of_java(jdk):
 def members(answer):
     runs = [run.split("-") for run in answer[0].split()]
     return {code for first, last in runs for code in range(int(first, 16), int(last, 16) + 1)}
+
+
+def test_the_tables_hold_what_java_answers(jdk):
+    rows = json.loads((Path(__file__).parents[1] / "java_regex_oracle.json").read_text("utf-8"))
+    wrong = []
+    for row, answer in zip(rows, jdk.ask([("regex", *row[:3]) for row in rows]), strict=True):
+        found = answer and answer[2] != "!" and [answer[0] == "true", answer[2][1:], answer[4].split("\0")]
+        if (found or None) != row[3] and "\0" not in row[1]:
+            wrong.append((row, answer))
+    assert not wrong
+    _, characters, *classes = (Path(__file__).parent / "classes.tsv").read_text("utf-8").splitlines()
+    asked, told = json.loads(f'"{characters}"'), [line.split("\t") for line in classes]
+    answers = jdk.ask([("regex", regex, asked, "") for regex, _ in told])
+    for (regex, held), answer in zip(told, answers, strict=True):
+        left = set(answer[2][1:]) if answer else set(asked)
+        assert (held == "!") == (answer is None)
+        assert answer is None or {each for each in asked if each not in left} == set(json.loads(f'"{held}"')), regex
