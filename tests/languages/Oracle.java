@@ -65,7 +65,7 @@ public class Oracle {
         }
     }
 
-    // whether it matches, whether it finds, all replaced, the first replaced, cut with every piece, cut
+    // whether it matches, whether it finds, all replaced, the first replaced, cut with every piece, cut, cut in two
     private static String regex(String regex, String text, String replacement) {
         Matcher matcher = Pattern.compile(regex).matcher(text);
         List<String> told = new ArrayList<>();
@@ -83,6 +83,7 @@ public class Oracle {
         told.add(first);
         told.add(joined(text.split(regex, -1)));
         told.add(joined(text.split(regex)));
+        told.add(joined(text.split(regex, 2)));
         return encoded(told);
     }
 

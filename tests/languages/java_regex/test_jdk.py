@@ -19,7 +19,7 @@ def told(pattern, text, replacement):
         all_, first = "=" + pattern.replace_all(text, replacement), "=" + pattern.replace_first(text, replacement)
     except PatternError:
         all_ = first = "!" if pattern.find(text) else "=" + text  # Java looks at it when something was found
-    pieces = ["\0".join(pattern.split(text, limit)) for limit in (-1, 0)]
+    pieces = ["\0".join(pattern.split(text, limit)) for limit in (-1, 0, 2)]
     return [str(pattern.full_match(text)).lower(), str(pattern.find(text)).lower(), all_, first, *pieces]
 
 

@@ -88,6 +88,10 @@ def test_a_pattern_knows_whether_it_matches_the_empty_text(regex, expected):
     assert compile_regex(regex).matches_empty is expected
 
 
+def test_what_looks_like_a_digit_belongs_to_no_number():
+    assert compile_regex("(a)\\1²|b٣").replace_all("aa² b٣ aa2", "-") == "- - aa2"
+
+
 def test_an_emoji_is_one_character():
     assert compile_regex(".").replace_all("😀x", "-") == "--"
     assert compile_regex("").replace_all("😀x", "-") == "-😀-x-"

@@ -272,7 +272,7 @@ class _Translator:
             source = f"(?P={found[1]})"
         else:
             number = int(letter)
-            while scanner.peek().isdigit() and number * 10 + int(scanner.peek()) <= self._groups:
+            while (digit := scanner.peek()) and digit in "0123456789" and number * 10 + int(digit) <= self._groups:
                 number = number * 10 + int(scanner.take())
             source = rf"(?:\{number})" if number <= self._groups else "(?!)"
         self._add(f"(?i-f:{source})" if "i" in self._flags else source, 0)
