@@ -17,7 +17,7 @@ moments = st.datetimes(*naive, timezones=zones)
 
 DAYS = (
     "yyyy-MM-dd|d.M.y|yyyyMMdd|dd MMM yy|EEEE, MMMM d, yyyy G|yyyy-DDD|YYYY-'W'ww-u|YYYY w EEE|YYMMdd|Y DDD"
-    "|yyyy/LL/dd u|LLL d yyyy|yyyy MM W E|yyyy MM F E|yyyyy-MM-dd|yyyy/yyyy-MM/yyyy-MM-dd"
+    "|yyyy/LL/dd u|QQQ uuuu-MM-dd e|cccc dd.MM.uuuu|LLL d yyyy|yyyy MM W E|yyyy MM F E|yyyyy-MM-dd|yyyy/yyyy-MM/yyyy-MM-dd"
 )
 days = st.sampled_from(DAYS.split("|"))
 times = st.sampled_from(
