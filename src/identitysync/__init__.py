@@ -55,7 +55,7 @@ from identitysync.values import FieldPath, Record, Secret, Site
 
 if TYPE_CHECKING:
     from identitysync.registry import Registry
-    from identitysync.runtime import Preview, Running, check, preview, replay, run, start, stream
+    from identitysync.runtime import Explanation, Preview, Running, check, explain, preview, replay, run, start, stream
 
 __all__ = [
     "Dataflow",
@@ -63,6 +63,7 @@ __all__ = [
     "Diagnostic",
     "Encoder",
     "Example",
+    "Explanation",
     "FieldPath",
     "File",
     "FileReader",
@@ -98,6 +99,7 @@ __all__ = [
     "Step",
     "check",
     "entry",
+    "explain",
     "param",
     "preview",
     "replay",

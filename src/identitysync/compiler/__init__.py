@@ -2,7 +2,24 @@
 
 from identitysync.compiler.chain import Chain, chain_of
 from identitysync.compiler.each import Entered, each_record
+from identitysync.compiler.function import Function, for_objects, for_rows
 from identitysync.compiler.program import Program, Ran
+from identitysync.compiler.reads import Reads, reads_of
 from identitysync.compiler.tree import PureStep, Segment, tree_of
 
-__all__ = ["Chain", "Entered", "Program", "PureStep", "Ran", "Segment", "chain_of", "each_record", "tree_of"]
+__all__ = [
+    "Chain",
+    "Entered",
+    "Function",
+    "Program",
+    "PureStep",
+    "Ran",
+    "Reads",
+    "Segment",
+    "chain_of",
+    "each_record",
+    "for_objects",
+    "for_rows",
+    "reads_of",
+    "tree_of",
+]

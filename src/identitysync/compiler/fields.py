@@ -137,8 +137,8 @@ class KnownFields:
             if isinstance(node, Object):
                 objects.append((path, node))
                 self._spread(path.literal if path.quoted else delimiter.join(path.segments), node, delimiter, found)
-            elif node is not None and "dict" in node.kinds:
-                raise Unfit(f"the fields of {path} differ too much from record to record")
+            elif node is not None:
+                self._no_object(path.text, node)
         for path, node in objects:
             self._pop(path)
             if node.null is not None:
@@ -365,11 +365,18 @@ class KnownFields:
                 continue
             if child is None:
                 continue
-            if "dict" in child.kinds:
-                raise Unfit(f"the fields of {name} differ too much from record to record")
             if name in found:
                 raise Unfit(f"there would be two fields {name}")
-            found[name] = child
+            found[name] = self._no_object(name, child)
+
+    def _no_object(self, name: str, value: Value) -> Value:
+        """Take a value for one that is no object; what an expression gives is looked at when it is there."""
+        if "dict" not in value.kinds:
+            return value
+        if not value.computed:
+            raise Unfit(f"the fields of {name} differ too much from record to record")
+        self._source.line(f"if {value.source}.__class__ is dict: raise Surprise")
+        return attrs.evolve(value, kinds=value.kinds - {"dict"})
 
     # whole records
 
@@ -400,8 +407,7 @@ class KnownFields:
     def _column(self, name: str, value: Value, known: Collection[str], found: dict[str, Value]) -> None:
         if name in found:
             raise Unfit(f"two fields would become the column {name}")
-        if "dict" in value.kinds:
-            raise Unfit(f"the fields of {name} differ too much from record to record")
+        value = self._no_object(name, value)
         if name not in known and (value.maybe or not self._ordered):
             raise Unfit(f"the place of the column {name} is not known before the first record has it")
         found[name] = value

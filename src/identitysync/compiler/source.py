@@ -17,8 +17,8 @@ class Source:
     def __init__(self) -> None:
         """Begin without any line."""
         self.names: dict[str, Any] = {
-            "__builtins__": {}, "U": msgspec.UNSET, "len": len, "Surprise": Surprise, "enumerate": enumerate, "str": str,
-            "list": list, "dict": dict, "int": int, "float": float, "Exception": Exception,
+            "__builtins__": {}, "U": msgspec.UNSET, "len": len, "Surprise": Surprise, "enumerate": enumerate,
+            "str": str, "list": list, "dict": dict, "int": int, "float": float, "Exception": Exception,
         }  # fmt: skip
         self._lines: list[str] = []
         self._indent = 0

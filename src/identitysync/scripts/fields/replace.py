@@ -92,7 +92,11 @@ def _emit_change(fields: Fields, change: Change, search: Callable[[str], Any] | 
     if value.kinds <= {"null"}:
         return value
     if not value.kinds <= {"str", "null"}:
-        return value.made(fields, f"{fields.constant(partial(_changed, change))}({value.source})", kinds)
+        source = f"{fields.constant(partial(_changed, change))}({value.source})"
+        if search is not None:
+            none = f"{value.source}.__class__ is str and {fields.constant(search)}({value.source}) is None"
+            source = f"{value.source} if {none} else {source}"
+        return value.made(fields, source, kinds)
     tests = []
     if value.maybe:
         tests.append(f"{value.source} is U")

@@ -126,14 +126,13 @@ class Cutter:
                 self._number += len(lines)
                 return rows
             return list(self._plain(text))
-        many = self._quote and text.count(self._quote) * 2 > text.count("\n")
-        if many or (self._escape and self._escape in text):
+        if self._escape and self._escape in text:
             return list(self._mixed(text))
         return self._sparse(text)
 
     def _sparse(self, text: str) -> list[Found]:
         """Cut lines of which some hold quotes: the others are split, and only those are looked at closely."""
-        separator, width, quote = self._separator, self._width, self._quote
+        separator, width, quote, between = self._separator, self._width, self._quote, self._between
         lines = text.split("\n")
         last = lines.pop()
         found: list[Found] = []
@@ -141,33 +140,44 @@ class Cutter:
         for number, line in enumerate(lines):
             if number < done:
                 continue
-            if self._open is None and quote not in line:
+            if self._open is None:
                 bare = line[:-1] if line[-1:] == "\r" else line
                 if "\r" not in bare:
-                    fields = bare.split(separator)
-                    if len(fields) == width and bare:
-                        found.append(fields)
-                    elif bare:
-                        found.append(self._judged(before + number, bare, fields))
-                    continue
-            self._number = before + number
-            if self._open is not None and quote not in line:
-                done = next((n for n in range(number + 1, len(lines)) if quote in lines[n]), len(lines))
-                self._go_on(self._open, "\n".join([*lines[number:done], ""]))
-            else:
+                    if quote not in bare:
+                        fields = bare.split(separator)
+                    else:
+                        fields = self._all_quoted(bare, between) or self._some_quoted(bare)
+                    if fields:
+                        if len(fields) == width and bare:
+                            found.append(fields)
+                        elif bare:
+                            found.append(self._judged(before + number, bare, fields))
+                        continue
+                self._number = before + number
                 found += self._mixed(f"{line}\n")
                 done = number + 1
+            else:
+                self._number = before + number
+                done = number + 1
+                if quote not in line:
+                    done = next((n for n in range(done, len(lines)) if quote in lines[n]), len(lines))
+                found += self._go_on(self._open, "\n".join([*lines[number:done], ""]))
             before = self._number - done
         self._number = before + len(lines)
         if last:
             found += self._mixed(last)
         return found
 
-    def _go_on(self, row: OpenRow, text: str) -> None:
-        """Take lines without any quote into the quoted field that is open."""
-        self._walker.walk(row, text)
+    def _go_on(self, row: OpenRow, text: str) -> list[Found]:
+        """Go on with a row that is open: with one line, or with lines without any quote."""
+        if "\r" in text.removesuffix("\r\n").removesuffix("\n") and self._quote in text:
+            return list(self._mixed(text))  # it may be several lines
         self._number += text.count("\n") + text.count("\r") - text.count("\r\n")
+        if self._walker.walk(row, text):
+            self._open = None
+            return [row.fields if len(row.fields) == self._width and not row.fault else self._finished(row)]
         self._bounded(row)
+        return []
 
     def _bounded(self, row: OpenRow) -> None:
         if row.size > MAX_ROW:
