@@ -175,3 +175,19 @@ def test_a_simple_pattern_loads_no_regex_module():
     code = "import sys; from identitysync.languages.java_regex import compile_regex as c; c('[a|]+').replacer('')('b|'); print('regex' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("regex", "free"),
+    [
+        (r"[\r\n|]", True),
+        (r"[^\x00-\x7F]", True),
+        (r"\s+", True),
+        (r"\s+$", False),
+        ("a*", False),
+        (r"\bx", False),
+        ("(a+)+b", False),
+    ],
+)
+def test_a_search_needs_no_clock_where_no_text_takes_long(regex, free):
+    assert (compile_regex(regex).searcher is not None) is free
