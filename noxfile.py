@@ -31,6 +31,14 @@ def torture(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Give each parser broken and hostile input, for 10 minutes or as many seconds as are named."""
+    session.install("-e", ".[dev]")
+    for script in sorted(Path("tests/fuzz").glob("[!_]*.py")):
+        session.run("python", str(script), *(session.posargs or ["600"]))
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style."""
     session.install("ruff>=0.12")

@@ -8,7 +8,8 @@ import attrs
 from msgspec import UNSET
 
 from identitysync.contract import Example, Fields, Finding, Mapper, Unfit, Value, entry, param, script
-from identitysync.languages.java_regex import JavaRegex, compile_regex
+from identitysync.errors import PatternError
+from identitysync.languages.java_regex import JavaRegex, compile_regex, compile_replacement
 from identitysync.values import MISSING, FieldPath, Record, text_of
 
 
@@ -29,6 +30,16 @@ class Replacement:
     field: FieldPath = param(doc="The path of the field, or `*` for every field.", example="profile.firstName")
     regex: str = param(doc="What is looked for, as a Java regular expression.", example="[\\r\\n|]", check=check_regex)
     replacement: str = param(default="", doc="What takes its place; `$1` is the first group.", example=" ")
+
+
+def check_replacements(entries: list[Replacement]) -> None:
+    """Prove that the replacements fit; a wrong regular expression is told of where it stands."""
+    for each in entries:
+        try:
+            regex = compile_regex(each.regex)
+        except PatternError:
+            continue
+        compile_replacement(each.replacement, regex)
 
 
 @script(
@@ -58,8 +69,9 @@ class Replace(Mapper):
     """
 
     fields: list[Replacement] = param(
-        doc="What is replaced where.", example=[{"field": "*", "regex": "[|\\n]", "replacement": " "}]
-    )
+        doc="What is replaced where.", example=[{"field": "*", "regex": "[|\\n]", "replacement": " "}],
+        check=check_replacements,
+    )  # fmt: skip
 
     @property
     def atomic(self) -> bool:  # type: ignore[override]  # what was found can be written where it was found
