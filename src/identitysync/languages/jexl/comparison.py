@@ -3,7 +3,7 @@
 from typing import Any
 
 from identitysync.languages.java_regex import compile_regex
-from identitysync.languages.jexl.coercion import Failure, shown, to_float, to_int, to_text, truth
+from identitysync.languages.jexl.coercion import Failure, measured, shown, to_float, to_int, to_text, truth
 from identitysync.languages.jexl.utf16 import units, wide
 
 
@@ -68,12 +68,22 @@ def same(left: Any, right: Any) -> bool:
     Returns:
         Whether they are of one type and equal, all the way down.
     """
+    if left is right:
+        return True
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, list | dict):
+        measured(left)
+    return _same(left, right)
+
+
+def _same(left: Any, right: Any) -> bool:
     if type(left) is not type(right):
         return False
     if isinstance(left, list):
-        return len(left) == len(right) and all(map(same, left, right))
+        return len(left) == len(right) and all(map(_same, left, right))
     if isinstance(left, dict):
-        return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
+        return left.keys() == right.keys() and all(_same(value, right[key]) for key, value in left.items())
     return bool(left == right)
 
 

@@ -3,15 +3,30 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from identitysync.languages.jexl import arithmetic, comparison, fields, methods
+from identitysync.languages.jexl import arithmetic, comparison, fields, mathematics, methods, variables
 from identitysync.languages.jexl.coercion import truth
-from identitysync.languages.jexl.tree import Array, Binary, Call, Choice, Literal, Map, Member, Name, Node, Unary
+from identitysync.languages.jexl.tree import (
+    Array,
+    Binary,
+    Call,
+    Choice,
+    Literal,
+    Map,
+    Member,
+    Name,
+    Node,
+    Range,
+    Static,
+    Template,
+    Unary,
+)
 
 _OPERATORS: Final[dict[str, Callable[..., Any]]] = {
     "==": comparison.equal, "<": comparison.less, "<=": comparison.less_equal, ">": comparison.greater,
     ">=": comparison.greater_equal, "=~": comparison.matches, "=^": comparison.starts, "=$": comparison.ends,
     "+": arithmetic.add, "-": arithmetic.subtract, "*": arithmetic.multiply, "/": arithmetic.divide,
     "%": arithmetic.remainder, "&": arithmetic.bit_and, "|": arithmetic.bit_or, "^": arithmetic.bit_xor,
+    "<<": arithmetic.shift_left, ">>": arithmetic.shift_right, ">>>": arithmetic.shift_right_unsigned,
 }  # fmt: skip
 _NEGATED: Final = {"!=": "==", "!~": "=~", "!^": "=^", "!$": "=$"}
 _LOGICAL: Final = {"&&": " and ", "||": " or "}
@@ -51,8 +66,10 @@ class Code:
         Returns:
             The function.
         """
-        source = f"lambda {self._record}: {self.expression(node)}"
-        made: Callable[[Any], Any] = eval(source, self.constants)  # noqa: S307 - our own source: no user text in it
+        return self._evaluated(f"lambda {self._record}: {self.expression(node)}")
+
+    def _evaluated(self, source: str) -> Callable[..., Any]:
+        made: Callable[..., Any] = eval(source, self.constants)  # noqa: S307 - our own source: no user text in it
         return made
 
     def expression(self, node: Node) -> str:
@@ -70,13 +87,16 @@ class Code:
             return self._name(node.parts)
         if self._nested >= MAX_NESTED:
             before, self._nested = self._nested, 0
-            name = self._keep(id(node), self.function(node))
+            source = self._own_function(node)
             self._nested = before
-            return f"{name}({self._record})"
+            return source
         self._nested += 1
         source = self._lower(node)
         self._nested -= 1
         return source
+
+    def _own_function(self, node: Node) -> str:
+        return f"{self._keep(id(node), self.function(node))}({self._record})"
 
     def condition(self, node: Node) -> str:
         """Lower a tree to the source of a Python expression that is true or false.
@@ -117,7 +137,18 @@ class Code:
             case Map(items):
                 pairs = (f"({self.expression(key)}, {self.expression(value)}), " for key, value in items)
                 return f"{self._helper(methods.mapping)}(({''.join(pairs)}))"
+            case Range(first, last, offset):
+                ends = f"{self.expression(first)}, {self.expression(last)}, {offset}"
+                return f"{self._helper(variables.numbers)}({ends})"
+            case Template(parts, offset):
+                return f"{self._helper(variables.template)}(({self._row(parts)}), {offset})"
+            case Static(name, arguments, offset):
+                helper = self._helper(mathematics.call)
+                return f"{helper}({self._constant(name)}, ({self._row(arguments)}), {offset})"
         return self._spine(node)
+
+    def _row(self, nodes: tuple[Node, ...]) -> str:
+        return "".join(f"{self.expression(each)}, " for each in nodes)
 
     def _spine(self, node: Node) -> str:
         """Lower ``a + b - c`` and ``a.b().c()``: what grows to the left is computed step by step, side by side."""
@@ -145,9 +176,8 @@ class Code:
             case Member(_, key):
                 return f"{self._helper(fields.member)}({left}, {self.expression(key)})"
             case Call(_, method, arguments, offset):
-                given = "".join(f"{self.expression(each)}, " for each in arguments)
                 name = self._constant((method, len(arguments)))
-                return f"{self._helper(methods.call)}({left}, {name}, ({given}), {offset})"
+                return f"{self._helper(methods.call)}({left}, {name}, ({self._row(arguments)}), {offset})"
 
     def _unary(self, node: Unary) -> str:
         match node.sign:

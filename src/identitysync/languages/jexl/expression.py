@@ -11,11 +11,16 @@ from identitysync.languages.jexl.coercion import Failure
 from identitysync.languages.jexl.compiler import Code
 from identitysync.languages.jexl.fields import readings
 from identitysync.languages.jexl.parser import parse
-from identitysync.languages.jexl.tree import Array, Binary, Call, Choice, Literal, Map, Member, Name, Node, Unary
+from identitysync.languages.jexl.script import compile_program
+from identitysync.languages.jexl.tree import Binary, Call, Name, Node, Program, Range, Template, walk
 from identitysync.values import Record
 
 FAULTS: Final = (Failure, RecordRejected, PatternError, ArithmeticError, ValueError, TypeError, RecursionError)
 """What the code of an expression may raise; ``Expression.fault`` makes an error for people of it."""
+
+
+MAX_WEIGHT: Final = 64
+"""From how many calls and joins on the size of what is made is counted."""
 
 
 @attrs.frozen(eq=False)
@@ -29,7 +34,7 @@ class Expression:
     """
 
     text: str
-    tree: Node = attrs.field(repr=False)
+    tree: Node | Program = attrs.field(repr=False)
     reads: frozenset[str] = attrs.field(repr=False)
     _function: Callable[[Record], Any] = attrs.field(repr=False)
 
@@ -59,8 +64,10 @@ class Expression:
 
         Returns:
             The source of a Python expression, and what the names in it stand for. Around it, catch ``FAULTS`` and raise
-            what ``fault`` makes of them.
+            what ``fault`` makes of them. What has statements is a function of its own, and the source a call of it.
         """
+        if isinstance(self.tree, Program):
+            return f"{prefix}0({record})", {f"{prefix}0": self._function}
         code = Code(record, prefix)
         source = code.expression(self.tree)
         return source, {name: value for name, value in code.constants.items() if name != "__builtins__"}
@@ -101,32 +108,18 @@ def compile(text: str) -> Expression:
     """
     try:
         tree = parse(text)
-        function = Code().function(tree)
+        if not isinstance(tree, Program) and _weight(tree) > MAX_WEIGHT:
+            tree = Program(0, tree)
+        function = compile_program(tree) if isinstance(tree, Program) else Code().function(tree)
     except (RecursionError, MemoryError, SyntaxError) as fault:
         raise ExpressionError("the expression is too large", text) from fault
-    return Expression(text, tree, frozenset(_reads(tree)), function)
+    except Failure as fault:
+        raise ExpressionError(fault.reason, text, fault.at) from None
+    reads = frozenset(path for node in walk(tree) if isinstance(node, Name) for path in readings(node.parts))
+    return Expression(text, tree, reads, function)
 
 
-def _reads(tree: Node) -> set[str]:
-    found: set[str] = set()
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case Name(parts):
-                found |= readings(parts)
-            case Unary(_, operand):
-                waiting.append(operand)
-            case Binary(_, left, right) | Member(left, right):
-                waiting += (left, right)
-            case Choice(condition, yes, no):
-                waiting += (condition, yes, no)
-            case Call(owner, _, arguments):
-                waiting += (owner, *arguments)
-            case Array(items):
-                waiting += items
-            case Map(pairs):
-                waiting += (each for pair in pairs for each in pair)
-            case Literal():
-                pass
-    return found
+def _weight(tree: Node) -> int:
+    """Tell how much an expression may make of little; past a limit, what it makes is counted while it is evaluated."""
+    weights = {Call: 4, Range: 4, Template: 1}
+    return sum(weights.get(type(node), isinstance(node, Binary) and node.sign == "+") for node in walk(tree))

@@ -144,5 +144,8 @@ _BOOLEAN: Final[Methods] = {
 _METHODS: Final[dict[type, Methods]] = {
     str: text_methods.METHODS, list: _LIST, dict: _MAP, int: _NUMBER, float: _FLOAT, bool: _BOOLEAN,
 }  # fmt: skip
+CHANGING: Final[frozenset[str]] = frozenset()
+"""The names of the methods that change what they are called on."""
+
 NAMES: Final = frozenset(name for known in _METHODS.values() for name, _ in known)
 """The names of all methods there are; an expression that names another is refused."""
