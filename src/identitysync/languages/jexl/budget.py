@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import Any, Final
 
-from identitysync.languages.jexl.coercion import Failure
+from identitysync.languages.jexl.coercion import Exhausted
 
 MAX_STEPS: Final = 100_000
 """How many rounds of loops and calls of functions one evaluation may take."""
@@ -35,13 +35,13 @@ class Budget:
             at: The offset in the expression, for errors.
 
         Raises:
-            Failure: Nothing is left.
+            Exhausted: Nothing is left.
         """
         self._steps -= 1
         if self._steps < 0:
-            raise Failure(f"the evaluation takes more than {MAX_STEPS} rounds and calls", at)
+            raise Exhausted(f"the evaluation takes more than {MAX_STEPS} rounds and calls", at)
         if not self._steps & 15 and monotonic() > self._deadline:
-            raise Failure(f"the evaluation takes longer than {MAX_SECONDS} seconds", at)
+            raise Exhausted(f"the evaluation takes longer than {MAX_SECONDS} seconds", at)
 
     def made(self, value: Any, at: int) -> Any:
         """Pay for a value by its size.
@@ -54,10 +54,10 @@ class Budget:
             The value.
 
         Raises:
-            Failure: Nothing is left.
+            Exhausted: Nothing is left.
         """
         if isinstance(value, str | list | dict):
             self._left -= len(value) * (1 if isinstance(value, str) else _ELEMENT)
             if self._left < 0:
-                raise Failure(f"the evaluation makes more than {MAX_MADE} characters", at)
+                raise Exhausted(f"the evaluation makes more than {MAX_MADE} characters", at)
         return value

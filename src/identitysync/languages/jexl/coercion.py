@@ -37,6 +37,10 @@ class NotNumeric(Failure):
     """A text that should be a number and is none."""
 
 
+class Exhausted(Failure):
+    """An evaluation that spent what it may spend; nothing makes up for it."""
+
+
 def truth(value: Any) -> bool:
     """Take a value as a condition: null, 0, NaN, the empty text and the text ``false`` are not true."""
     if value is None:

@@ -1,9 +1,20 @@
 """How JEXL compares: equality, order, ``=~``, ``=^``, ``=$``, ``empty`` and ``size``."""
 
+from collections.abc import Callable
 from typing import Any
 
 from identitysync.languages.java_regex import compile_regex
-from identitysync.languages.jexl.coercion import Failure, measured, shown, to_float, to_int, to_text, truth
+from identitysync.languages.jexl.coercion import (
+    Exhausted,
+    Failure,
+    NotNumeric,
+    measured,
+    shown,
+    to_float,
+    to_int,
+    to_text,
+    truth,
+)
 from identitysync.languages.jexl.utf16 import units, wide
 
 
@@ -117,6 +128,16 @@ def ends(left: Any, right: Any, at: int) -> bool:
     if left is None or right is None:
         return left is right
     return left.endswith(to_text(right)) if isinstance(left, str) else equal(left, right, at)
+
+
+def attempt(work: Callable[[], Any]) -> Any:
+    """Give a value, or null where there is none: ``empty`` and ``size`` forgive all but texts that are no numbers."""
+    try:
+        return work()
+    except (NotNumeric, Exhausted):
+        raise
+    except Failure:
+        return None
 
 
 def empty(value: Any) -> bool:

@@ -10,6 +10,7 @@ from identitysync.languages.jexl.tree import (
     Binary,
     Call,
     Choice,
+    Invoke,
     Literal,
     Map,
     Member,
@@ -19,6 +20,7 @@ from identitysync.languages.jexl.tree import (
     Static,
     Template,
     Unary,
+    walk,
 )
 
 _OPERATORS: Final[dict[str, Callable[..., Any]]] = {
@@ -33,6 +35,7 @@ _LOGICAL: Final = {"&&": " and ", "||": " or "}
 _ELVIS: Final = frozenset({"?:", "??"})
 _BOOLEAN: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "=~", "!~", "=^", "!^", "=$", "!$", "&&", "||"})
 _ORDER: Final = frozenset({"<", "<=", ">", ">="})
+_FAILING: Final = (Unary, Binary, Call, Static, Template, Range, Invoke)
 
 MAX_NESTED: Final = 24
 """How deep one generated function is nested, below what Python's own parser takes; deeper parts get their own."""
@@ -112,7 +115,7 @@ class Code:
         source = self.expression(node)
         if isinstance(node, Binary) and node.sign in _BOOLEAN:
             return source
-        if isinstance(node, Unary) and node.sign in {"!", "empty"}:
+        if isinstance(node, Unary) and node.sign in {"!", "empty", ".empty"}:
             return source
         return f"{self._helper(truth)}({source})"
 
@@ -183,12 +186,19 @@ class Code:
         match node.sign:
             case "!":
                 return f"(not {self.condition(node.operand)})"
-            case "empty":
-                return f"{self._helper(comparison.empty)}({self.expression(node.operand)})"
-            case "size":
-                return f"{self._helper(comparison.size)}({self.expression(node.operand)})"
+            case "empty" | ".empty":
+                return f"{self._helper(comparison.empty)}({self._attempted(node)})"
+            case "size" | ".size":
+                return f"{self._helper(comparison.size)}({self._attempted(node)})"
         helper = arithmetic.negate if node.sign == "-" else arithmetic.bit_not
         return f"{self._helper(helper)}({self.expression(node.operand)}, {node.offset})"
+
+    def _attempted(self, node: Unary) -> str:
+        """Lower the operand of ``empty`` and ``size``, which may fail; that of the methods may not."""
+        source = self.expression(node.operand)
+        if node.sign.startswith(".") or not any(isinstance(each, _FAILING) for each in walk(node.operand)):
+            return source
+        return f"{self._helper(comparison.attempt)}(lambda: {source})"
 
     def _choices(self, node: Node) -> str:
         """Lower choices that follow each other side by side: Python nests only so deep."""

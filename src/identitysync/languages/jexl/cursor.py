@@ -37,6 +37,9 @@ class Cursor:
         self._position += 1
         return token
 
+    def _at_end(self) -> bool:
+        return self._now.kind is Kind.END
+
     def _is(self, *signs: str) -> bool:
         return self._now.kind is Kind.SIGN and self._now.value in signs
 

@@ -3,12 +3,11 @@
 from difflib import get_close_matches
 from typing import Final
 
-from identitysync.languages.jexl.cursor import MAX_DEPTH, Cursor
+from identitysync.languages.jexl.cursor import MAX_DEPTH
 from identitysync.languages.jexl.mathematics import FUNCTIONS
 from identitysync.languages.jexl.methods import NAMES
 from identitysync.languages.jexl.tokens import Kind, Token
 from identitysync.languages.jexl.tree import (
-    Array,
     Assign,
     Binary,
     Call,
@@ -17,15 +16,14 @@ from identitysync.languages.jexl.tree import (
     Lambda,
     Literal,
     Local,
-    Map,
     Member,
     Name,
     Node,
     Range,
     Static,
-    Template,
     Unary,
 )
+from identitysync.languages.jexl.values import Values
 
 MAX_CHAIN: Final = 1000
 """How many operators or dots may follow each other on one level."""
@@ -41,10 +39,6 @@ _SINGLE: Final = frozenset({6, 7})
 """Levels whose operators do not chain: ``1 < 2 < 3`` is refused, as JEXL does."""
 
 _ASSIGNING: Final = frozenset({"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="})
-_CONSTANTS: Final = {"true": True, "false": False, "null": None}
-_RESERVED: Final = frozenset(
-    {"if", "else", "for", "foreach", "while", "do", "var", "return", "new", "function", "break", "continue"}
-)
 
 
 def _like(name: str, names: frozenset[str]) -> str:
@@ -56,11 +50,8 @@ def _ends(token: Token) -> bool:
     return token.kind is Kind.END or (token.kind is Kind.SIGN and token.value in {")", ";", "}", ",", "]"})
 
 
-class Expressions(Cursor):
+class Expressions(Values):
     """Parse expressions; the body of a lambda is left to who knows statements."""
-
-    def _lambda(self) -> Lambda:
-        raise NotImplementedError
 
     def _expression(self) -> Node:
         """Parse a value, and assignments before it: ``a = b = value``."""
@@ -190,7 +181,7 @@ class Expressions(Cursor):
         if self._is("("):
             if token.value in {"size", "empty"} and self._tokens[self._position + 1].value == ")":
                 self._position += 2  # owner.size() is size(owner), of null too
-                return Unary(token.value, owner, token.offset)
+                return Unary(f".{token.value}", owner, token.offset)
             if isinstance(owner, Name) and owner.parts == ("Math",):
                 return self._static(token)
             if token.value not in NAMES:
@@ -214,113 +205,3 @@ class Expressions(Cursor):
             self._position -= 1
             raise self._fault(f"Math.{token.value} takes {takes.count} arguments, not {len(arguments)}")
         return Static(token.value, arguments, token.offset)
-
-    def _primary(self) -> Node:
-        token = self._now
-        if self._is_lambda():
-            return self._lambda()
-        if token.kind is Kind.TEMPLATE:
-            self._next()
-            return self._template(token)
-        if token.kind is Kind.NAME:
-            return self._name()
-        if token.kind in {Kind.NUMBER, Kind.TEXT}:
-            self._next()
-            return Literal(token.value, token.offset)
-        if self._is("("):
-            self._next()
-            node = self._expression()
-            self._expect(")", "a parenthesis is opened and never closed")
-            return node
-        if self._is("["):
-            self._next()
-            return Array(self._list("]", "an array is written as [a, b]"), token.offset)
-        if self._is("{"):
-            self._next()
-            return self._braces(token.offset)
-        raise self._fault("the expression ends too early" if token.kind is Kind.END else "a value is missing here")
-
-    def _is_reserved(self) -> bool:
-        return self._now.value in _RESERVED or self._now.value in _CONSTANTS or self._now.value in {"empty", "size"}
-
-    def _is_lambda(self) -> bool:
-        """Tell whether ``function``, ``a ->`` or ``(a, b) ->`` stands here."""
-        if self._now.kind is Kind.NAME:
-            return self._now.value == "function" or self._tokens[self._position + 1].value == "->"
-        if not self._is("("):
-            return False
-        at = self._position + 1
-        while self._tokens[at].kind is Kind.NAME:
-            at += 1
-            if self._tokens[at].value == ",":
-                at += 1
-        return self._tokens[at].value == ")" and self._tokens[at + 1].value == "->"
-
-    def _template(self, token: Token) -> Node:
-        """Parse the expressions of a template; one that is nothing but an expression keeps its type."""
-        parts: list[Node] = []
-        around = self._tokens, self._position
-        for part in token.value:
-            if isinstance(part, str):
-                parts.append(Literal(part, token.offset))
-                continue
-            self._tokens, self._position = list(part), 0
-            parts.append(Literal(None, token.offset) if self._now.kind is Kind.END else self._expression())
-            if self._now.kind is not Kind.END:
-                raise self._fault("an operator or '}' is missing before this")
-        self._tokens, self._position = around
-        if not parts:
-            return Literal("", token.offset)
-        return parts[0] if len(parts) == 1 else Template(tuple(parts), token.offset)
-
-    def _name(self) -> Node:
-        token = self._now
-        if token.value == "new":
-            raise self._fault("'new' is not supported: no class of Java can be reached")
-        if token.value in _RESERVED:
-            raise self._fault(f"{token.value!r} begins a statement, and a value is missing here")
-        self._next()
-        if token.value in _CONSTANTS:
-            return Literal(_CONSTANTS[token.value], token.offset)
-        slot = self._scope.find(token.value)
-        if self._is("("):
-            if slot is None:
-                self._position -= 1
-                raise self._fault(f"there is no function {token.value!r}; methods are called as field.method()")
-            self._next()
-            arguments = self._list(")", "a function is called as name(arguments)")
-            return Invoke(Local(slot, token.offset), arguments, token.offset)
-        return Name((token.value,), token.offset) if slot is None else Local(slot, token.offset)
-
-    def _list(self, end: str, what: str) -> tuple[Node, ...]:
-        items: list[Node] = []
-        while not self._is(end):
-            if end == "]" and self._is("..."):  # an array that may grow, in JEXL; ours all may
-                self._next()
-                break
-            items.append(self._expression())
-            if not self._is(","):
-                break
-            self._next()
-        self._expect(end, what)
-        return tuple(items)
-
-    def _braces(self, offset: int) -> Node:
-        """Parse a map or a set; ``{}`` is the empty set and ``{:}`` the empty map."""
-        what = "a map is written as {key: value}, a set as {a, b}"
-        if self._is(":"):
-            self._next()
-            self._expect("}", what)
-            return Map((), offset)
-        keys: list[Node] = []
-        values: list[Node] = []
-        while not self._is("}"):
-            keys.append(self._expression())
-            if values or (len(keys) == 1 and self._is(":")):
-                self._expect(":", what)
-                values.append(self._expression())
-            if not self._is(","):
-                break
-            self._next()
-        self._expect("}", what)
-        return Map(tuple(zip(keys, values, strict=True)), offset) if values else Array(tuple(keys), offset, unique=True)

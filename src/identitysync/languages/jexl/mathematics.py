@@ -53,7 +53,10 @@ def _round(number: Any) -> int:
     if number != number:  # noqa: PLR0124 - NaN
         return 0
     limit = 2**63
-    return min(max(math.floor(number + 0.5) if abs(number) < 2**52 else int(min(max(number, -limit), limit)), -limit), limit - 1)
+    return min(
+        max(math.floor(number + 0.5) if abs(number) < 2**52 else int(min(max(number, -limit), limit)), -limit),
+        limit - 1,
+    )
 
 
 def _root(number: Any) -> float:
@@ -108,7 +111,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "rint": Function(1, lambda number: float(round(number)) if math.isfinite(number) else float(number)),
     "signum": Function(1, lambda number: math.nan if number != number else float((number > 0) - (number < 0))),  # noqa: PLR0124 - NaN
     "sqrt": Function(1, _root),
-    "cbrt": Function(1, lambda number: math.cbrt(number)),
+    "cbrt": Function(1, math.cbrt),
     "pow": Function(2, _power),
     "exp": Function(1, _exponential),
     "log": Function(1, _logarithm),

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from identitysync.languages.jexl import text_methods
-from identitysync.languages.jexl.coercion import Failure, shown, to_text
-from identitysync.languages.jexl.comparison import contains, same
-from identitysync.languages.jexl.signatures import ANY, NUMBER, TEXT, Methods
+from identitysync.languages.jexl.arithmetic import add
+from identitysync.languages.jexl.changes import CHANGING_ARRAYS, CHANGING_OBJECTS
+from identitysync.languages.jexl.coercion import MAX_TEXT, Failure, shown, to_text
+from identitysync.languages.jexl.comparison import contains, empty, ends, matches, same, starts
+from identitysync.languages.jexl.signatures import ANY, ARRAY, NUMBER, TEXT, Methods
 
 
 def call(owner: Any, method: tuple[str, int], arguments: tuple[Any, ...], at: int) -> Any:
@@ -28,19 +30,25 @@ def call(owner: Any, method: tuple[str, int], arguments: tuple[Any, ...], at: in
     known = _METHODS.get(type(owner))
     entry = known.get(method) if known is not None else None
     if entry is None:
-        return None
+        return _general(owner, method, arguments, at)
     takes, work = entry
     if arguments:
         for argument, kinds in zip(arguments, takes, strict=True):
             if kinds and type(argument) not in kinds:
                 if argument is None and str in kinds:
                     raise Failure(f"{method[0]}() takes no null", at)
-                return None
+                return _general(owner, method, arguments, at)
     try:
         return work(owner, *arguments)
     except (LookupError, TypeError, ValueError, OverflowError, struct.error) as fault:
         given = ", ".join(to_text(each)[:40] for each in arguments)
         raise Failure(f"{method[0]}({given}) cannot be done on {shown(owner)}: {fault}", at) from fault
+
+
+def _general(owner: Any, method: tuple[str, int], arguments: tuple[Any, ...], at: int) -> Any:
+    """Call what JEXL itself offers under a method's name where a value has no such method."""
+    known = _GENERAL.get(method)
+    return known[1](owner, *arguments, at) if known is not None and isinstance(owner, known[0]) else None
 
 
 def distinct(values: Iterable[Any]) -> list[Any]:
@@ -77,10 +85,27 @@ def _last_index_of(values: list[Any], value: Any) -> int:
     return next((i for i in range(len(values) - 1, -1, -1) if same(values[i], value)), -1)
 
 
+def _contains_all(values: list[Any], others: list[Any]) -> bool:
+    return all(contains(values, each) for each in others)
+
+
+def _joined(values: list[Any], separator: str) -> str:
+    texts = [to_text(each) for each in values]
+    if sum(map(len, texts)) + len(separator) * len(texts) > MAX_TEXT:
+        raise ValueError(f"the text would have more than {MAX_TEXT} characters")
+    return separator.join(texts)
+
+
 def _compare(left: Any, right: Any) -> int:
-    if type(left) is not type(right):
+    if type(left) is not type(right) or (type(left) is int and _width(left) != _width(right)):
         raise TypeError("the other is of another type")
     return int(left > right) - int(left < right)
+
+
+def _width(number: int) -> int:
+    """Tell Java's types of whole numbers apart: int, long and those beyond."""
+    bits = (number if number >= 0 else ~number).bit_length()
+    return 1 if bits < 32 else 2 if bits < 64 else 3
 
 
 def _whole(bits: int) -> Callable[[Any], int]:
@@ -104,8 +129,11 @@ _LIST: Final[Methods] = {
     ("contains", 1): ((ANY,), contains),
     ("indexOf", 1): ((ANY,), _index_of),
     ("lastIndexOf", 1): ((ANY,), _last_index_of),
+    ("containsAll", 1): ((ARRAY,), _contains_all),
+    ("join", 1): ((TEXT,), _joined),
     ("equals", 1): ((ANY,), same),
     ("toString", 0): ((), to_text),
+    **CHANGING_ARRAYS,
 }
 _MAP: Final[Methods] = {
     ("isEmpty", 0): ((), lambda record: not record),
@@ -117,6 +145,7 @@ _MAP: Final[Methods] = {
     ("values", 0): ((), lambda record: list(record.values())),
     ("equals", 1): ((ANY,), same),
     ("toString", 0): ((), to_text),
+    **CHANGING_OBJECTS,
 }
 _NUMBER: Final[Methods] = {
     ("intValue", 0): ((), _whole(32)),
@@ -144,8 +173,13 @@ _BOOLEAN: Final[Methods] = {
 _METHODS: Final[dict[type, Methods]] = {
     str: text_methods.METHODS, list: _LIST, dict: _MAP, int: _NUMBER, float: _FLOAT, bool: _BOOLEAN,
 }  # fmt: skip
-CHANGING: Final[frozenset[str]] = frozenset()
-"""The names of the methods that change what they are called on."""
-
+_GENERAL: Final[dict[tuple[str, int], tuple[tuple[type, ...], Callable[..., Any]]]] = {
+    ("contains", 1): ((str, list, dict), lambda owner, value, at: matches(value, owner, at)),
+    ("matches", 1): ((str, list, dict, int, float), matches),
+    ("startsWith", 1): ((str,), starts),
+    ("endsWith", 1): ((str,), ends),
+    ("isEmpty", 0): ((int, float), lambda owner, _: None if isinstance(owner, bool) else empty(owner)),
+    ("add", 1): ((int, float), add),
+}
 NAMES: Final = frozenset(name for known in _METHODS.values() for name, _ in known)
 """The names of all methods there are; an expression that names another is refused."""

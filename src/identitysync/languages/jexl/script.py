@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from identitysync.languages.jexl import fields, variables
 from identitysync.languages.jexl.budget import Budget
+from identitysync.languages.jexl.changes import CHANGING
 from identitysync.languages.jexl.coercion import Failure
 from identitysync.languages.jexl.compiler import Code
-from identitysync.languages.jexl.methods import CHANGING
 from identitysync.languages.jexl.tree import (
     Assign,
     Binary,
@@ -28,6 +28,7 @@ from identitysync.languages.jexl.tree import (
     Return,
     Statement,
     Template,
+    Unary,
     walk,
 )
 
@@ -208,6 +209,10 @@ class Script(Code):
             case Range() | Template():
                 return f"{self._made_name}({super()._lower(node)}, {node.offset})"
         return super()._lower(node)
+
+    def _attempted(self, node: Unary) -> str:
+        _, written = _touched(node.operand)  # a variable of this function cannot be written from within another
+        return self.expression(node.operand) if written else super()._attempted(node)
 
     def _step(self, node: Binary | Member | Call, left: str) -> str:
         source = super()._step(node, left)

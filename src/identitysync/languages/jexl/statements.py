@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from identitysync.languages.jexl.changes import CHANGING
 from identitysync.languages.jexl.expressions import Expressions
 from identitysync.languages.jexl.scope import Scope
 from identitysync.languages.jexl.tokens import Kind
 from identitysync.languages.jexl.tree import (
     Assign,
     Block,
+    Call,
     ForEach,
     If,
     Invoke,
@@ -44,15 +46,15 @@ class Statements(Expressions):
         only = found[0] if len(found) == 1 else None
         if isinstance(only, Lambda) and not only.captured:  # the program itself is a function, called without arguments
             return Program(only.slots, only.body)
-        if only is None or not isinstance(only, Node) or _has_variables(only):
+        if only is None or not isinstance(only, Node) or _needs_function(only):
             return Program(self._scope.count, Block(tuple(found), 0))
         return only
 
     def _until_end(self) -> list[Statement]:
         found: list[Statement] = []
-        if self._now.kind is Kind.END:
+        if self._at_end():
             raise self._fault("the expression ends too early")
-        while self._now.kind is not Kind.END:
+        while not self._at_end():
             self._one(found, "an operator or the end is missing before this")
         return found
 
@@ -68,9 +70,10 @@ class Statements(Expressions):
         node = self._statement()
         if self._is(";"):
             self._next()
-        elif not ends_itself and not isinstance(node, Block) and not self._is("}") and not self._is_word(*_STATEMENTS):
-            if self._now.kind is not Kind.END:
-                raise self._fault(missing)
+            return node
+        ended = ends_itself or isinstance(node, Block) or self._at_end() or self._is("}")
+        if not ended and not self._is_word(*_STATEMENTS):
+            raise self._fault(missing)
         return node
 
     def _statement(self) -> Statement:
@@ -119,7 +122,7 @@ class Statements(Expressions):
         self._deeper()
         found: list[Statement] = []
         while not self._is("}"):
-            if self._now.kind is Kind.END:
+            if self._at_end():
                 raise self._fault("'}' is missing: a block is opened and never closed")
             self._one(found, "';' or '}' is missing before this")
         self._next()
@@ -132,7 +135,7 @@ class Statements(Expressions):
             return self._block()
         if self._is(";"):
             return Block((), self._next().offset)
-        if self._now.kind is Kind.END:
+        if self._at_end():
             raise self._fault("the expression ends too early")
         self._deeper()
         found = self._ended("an operator or ';' is missing before this")
@@ -251,5 +254,8 @@ class Statements(Expressions):
         return Lambda(parameters, tuple(made.captured), made.count, body, offset)
 
 
-def _has_variables(node: Node) -> bool:
-    return any(isinstance(each, Assign | Local | Lambda | Invoke) for each in walk(node))
+def _needs_function(node: Node) -> bool:
+    return any(
+        isinstance(each, Assign | Local | Lambda | Invoke) or (isinstance(each, Call) and each.method in CHANGING)
+        for each in walk(node)
+    )

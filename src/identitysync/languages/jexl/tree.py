@@ -123,7 +123,14 @@ class Local:
 
 @attrs.frozen
 class Assign:
-    """``target = value``; ``sign`` is the operator of ``+=`` and its like, or nothing. ``old`` gives the value before."""
+    """``target = value``.
+
+    Attributes:
+        target: What is given a value.
+        sign: The operator of ``+=`` and its like, or nothing.
+        value: The value, or the operator's right side.
+        old: Whether its own value is the one before, as that of ``i++`` is.
+    """
 
     target: "Local | Name | Member"
     sign: str

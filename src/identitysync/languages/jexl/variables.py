@@ -1,4 +1,4 @@
-"""What the statements of an expression do at run time: write variables and elements, walk over items, call functions."""
+"""What statements do at run time: write variables and elements, walk over items, make and call functions."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -42,7 +42,9 @@ def closure(function: Callable[..., Any], parameters: int, bound: tuple[Any, ...
         The function.
     """
     made = Closure(parameters)
-    made.call = partial(function, *bound[:itself], made, *bound[itself + 1 :]) if itself >= 0 else partial(function, *bound)
+    made.call = (
+        partial(function, *bound[:itself], made, *bound[itself + 1 :]) if itself >= 0 else partial(function, *bound)
+    )
     return made
 
 
@@ -51,7 +53,11 @@ def invoke(function: Any, arguments: tuple[Any, ...]) -> Any:
     if type(function) is not Closure:
         return None
     missing = function.parameters - len(arguments)
-    return function.call(*arguments, *(None,) * missing) if missing > 0 else function.call(*arguments[: function.parameters])
+    return (
+        function.call(*arguments, *(None,) * missing)
+        if missing > 0
+        else function.call(*arguments[: function.parameters])
+    )
 
 
 def put(record: dict[str, Any], name: str, value: Any) -> Any:
@@ -150,7 +156,8 @@ def template(parts: tuple[Any, ...], at: int) -> str:
     """Join the parts of a template."""
     found = ""
     for part in parts:
-        found = joined(found, to_text(part), at)
+        nan = part != part  # noqa: PLR0124 - a template spells it out, a sum of texts does not
+        found = joined(found, "NaN" if nan else to_text(part), at)
     return found
 
 
