@@ -4,7 +4,7 @@ No I/O, and no knowledge of dataflows.
 """
 
 from identitysync.contract.files import File
-from identitysync.contract.params import REQUIRED, Finding, ParamSpec, entry, param, params_of
+from identitysync.contract.params import REQUIRED, Examining, Finding, ParamSpec, entry, param, params_of
 from identitysync.contract.records import Answer, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
@@ -32,6 +32,7 @@ __all__ = [
     "Answer",
     "Clock",
     "Encoder",
+    "Examining",
     "Example",
     "File",
     "FileReader",

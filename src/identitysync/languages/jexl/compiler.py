@@ -1,7 +1,7 @@
 """Compile a JEXL tree to one Python expression: no user text in it, constants and helpers by reference."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
 
 from identitysync.languages.jexl import arithmetic, comparison, fields, mathematics, methods, variables
 from identitysync.languages.jexl.coercion import truth
@@ -46,7 +46,14 @@ class Code:
 
     Attributes:
         constants: What the source's names stand for.
+        operators: What does the work of each operator.
+        find: Finds a field by the names between its dots.
+        member: Finds an element of a value.
     """
+
+    operators: ClassVar[Mapping[str, Callable[..., Any]]] = _OPERATORS
+    find: ClassVar[Callable[..., Any]] = staticmethod(fields.walk)
+    member: ClassVar[Callable[..., Any]] = staticmethod(fields.member)
 
     def __init__(self, record: str = "r", prefix: str = "k") -> None:
         """Begin.
@@ -157,9 +164,7 @@ class Code:
         """Lower ``a + b - c`` and ``a.b().c()``: what grows to the left is computed step by step, side by side."""
         steps: list[Binary | Member | Call] = []
         first = node
-        while isinstance(first, Member | Call) or (
-            isinstance(first, Binary) and first.sign not in _BOOLEAN and first.sign not in _ELVIS
-        ):
+        while isinstance(first, Member | Call) or (isinstance(first, Binary) and self._is_step(first.sign)):
             steps.append(first)
             first = first.left if isinstance(first, Binary) else first.owner
         source = self.expression(first)
@@ -172,12 +177,16 @@ class Code:
         parts += [f"{kept} := {self._step(step, kept)}" for step in reversed(steps)]
         return f"({', '.join(f'({part})' for part in parts)})[-1]"
 
+    def _is_step(self, sign: str) -> bool:
+        """Tell whether an operator needs both its operands, and gives what may be anything."""
+        return sign not in _BOOLEAN and sign not in _ELVIS
+
     def _step(self, node: Binary | Member | Call, left: str) -> str:
         match node:
             case Binary(sign, _, right, offset):
-                return f"{self._helper(_OPERATORS[sign])}({left}, {self.expression(right)}, {offset})"
+                return f"{self._helper(self.operators[sign])}({left}, {self.expression(right)}, {offset})"
             case Member(_, key):
-                return f"{self._helper(fields.member)}({left}, {self.expression(key)})"
+                return f"{self._helper(self.member)}({left}, {self.expression(key)})"
             case Call(_, method, arguments, offset):
                 name = self._constant((method, len(arguments)))
                 return f"{self._helper(methods.call)}({left}, {name}, ({self._row(arguments)}), {offset})"
@@ -213,7 +222,7 @@ class Code:
         sign = _NEGATED.get(node.sign, node.sign)
         negated = sign != node.sign
         left, right = self.expression(node.left), self.expression(node.right)
-        helper = self._helper(_OPERATORS[sign])
+        helper = self._helper(self.operators[sign])
         value = node.right.value if isinstance(node.right, Literal) else ...
         if value is None and sign == "==":
             return f"({left} is {'not ' if negated else ''}None)"
@@ -238,7 +247,7 @@ class Code:
                 nested = f"{self._nested_value(before, after)} else {nested}"
             return f"({record}[{name}] if {name} in {record} else {nested})"
         whole, names = self._constant(".".join(parts)), self._constant(parts)
-        slow = f"{self._helper(fields.walk)}({record}, {names}, {whole})"
+        slow = f"{self._helper(self.find)}({record}, {names}, {whole})"
         if len(parts) > 2 or "_" in "".join(parts):
             return slow
         return f"({record}[{whole}] if {whole} in {record} else {self._nested_value(*parts)} else {slow})"

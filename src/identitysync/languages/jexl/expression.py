@@ -34,9 +34,11 @@ class Expression:
     """
 
     text: str
-    tree: Node | Program = attrs.field(repr=False)
+    tree: Any = attrs.field(repr=False)
     reads: frozenset[str] = attrs.field(repr=False)
     _function: Callable[[Record], Any] = attrs.field(repr=False)
+    _code: Callable[[str, str], Code] | None = attrs.field(repr=False)  # None: it is more than one Python expression
+    _origin: tuple[Callable[..., "Expression"], tuple[Any, ...]] = attrs.field(repr=False)  # what makes it anew
 
     def __call__(self, record: Record) -> Any:
         """Evaluate the expression.
@@ -66,9 +68,9 @@ class Expression:
             The source of a Python expression, and what the names in it stand for. Around it, catch ``FAULTS`` and raise
             what ``fault`` makes of them. What has statements is a function of its own, and the source a call of it.
         """
-        if isinstance(self.tree, Program):
+        if self._code is None:
             return f"{prefix}0({record})", {f"{prefix}0": self._function}
-        code = Code(record, prefix)
+        code = self._code(record, prefix)
         source = code.expression(self.tree)
         return source, {name: value for name, value in code.constants.items() if name != "__builtins__"}
 
@@ -90,7 +92,7 @@ class Expression:
         return ExpressionError(f"the expression cannot be evaluated: {fault}", self.text)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return compile, (self.text,)
+        return self._origin
 
 
 @lru_cache(maxsize=1024)
@@ -110,13 +112,18 @@ def compile(text: str) -> Expression:
         tree = parse(text)
         if not isinstance(tree, Program) and _weight(tree) > MAX_WEIGHT:
             tree = Program(0, tree)
+        code = None if isinstance(tree, Program) else Code
         function = compile_program(tree) if isinstance(tree, Program) else Code().function(tree)
     except (RecursionError, MemoryError, SyntaxError) as fault:
         raise ExpressionError("the expression is too large", text) from fault
     except Failure as fault:
         raise ExpressionError(fault.reason, text, fault.at) from None
-    reads = frozenset(path for node in walk(tree) if isinstance(node, Name) for path in readings(node.parts))
-    return Expression(text, tree, reads, function)
+    return Expression(text, tree, fields_of(tree), function, code, (compile, (text,)))
+
+
+def fields_of(tree: Any) -> frozenset[str]:
+    """Name every field that a tree may read, as dotted paths."""
+    return frozenset(path for node in walk(tree) if isinstance(node, Name) for path in readings(node.parts))
 
 
 def _weight(tree: Node) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from identitysync.languages.jexl import fields, variables
+from identitysync.languages.jexl import variables
 from identitysync.languages.jexl.budget import Budget
 from identitysync.languages.jexl.changes import CHANGING
 from identitysync.languages.jexl.coercion import Failure
@@ -257,7 +257,7 @@ class Script(Code):
                 value = self._new(node, kept)
                 stored = f"{self._helper(variables.put_member)}({holder}, {index}, {value}, {node.offset})"
                 before = f"{holder} := {self.expression(owner)}, {index} := {self.expression(key)}, "
-                before += f"{kept} := {self._helper(fields.member)}({holder}, {index}), "
+                before += f"{kept} := {self._helper(self.member)}({holder}, {index}), "
         return f"({before}{stored},)[{'-2' if node.old else '-1'}]"
 
     def _new(self, node: Assign, before: str) -> str:
