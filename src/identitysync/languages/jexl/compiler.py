@@ -207,7 +207,7 @@ class Code:
         source = self.expression(node.operand)
         if node.sign.startswith(".") or not any(isinstance(each, _FAILING) for each in walk(node.operand)):
             return source
-        return f"{self._helper(comparison.attempt)}(lambda: {source})"
+        return f"{self._helper(comparison.attempt)}(lambda {self._record}={self._record}: {source})"
 
     def _choices(self, node: Node) -> str:
         """Lower choices that follow each other side by side: Python nests only so deep."""

@@ -99,7 +99,7 @@ class MozillaCode(Code):
         subject = self.expression(node.subject)
         element = self._temporary()
         self._elements.append(element)
-        test = f"lambda {element}: {self.condition(node.test)}"
+        test = f"lambda {element}, {self._record}={self._record}: {self.condition(node.test)}"
         self._elements.pop()
         if within:
             return f"{self._helper(runtime.filtered_within)}({subject}, {test}, {self._steps}, {node.offset})"
