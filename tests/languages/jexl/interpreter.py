@@ -3,8 +3,29 @@
 from identitysync.languages.jexl import arithmetic, comparison, fields, mathematics, methods
 from identitysync.languages.jexl.coercion import Failure, NotNumeric, to_int, truth
 from identitysync.languages.jexl.tree import (
-    Array, Assign, Binary, Block, Call, Choice, ForEach, If, Invoke, Jump, Lambda, Literal, Local, Loop, Map, Member, Name,
-    Program, Range, Return, Static, Template, Unary,
+    Array,
+    Assign,
+    Binary,
+    Block,
+    Call,
+    Choice,
+    ForEach,
+    If,
+    Invoke,
+    Jump,
+    Lambda,
+    Literal,
+    Local,
+    Loop,
+    Map,
+    Member,
+    Name,
+    Program,
+    Range,
+    Return,
+    Static,
+    Template,
+    Unary,
 )  # fmt: skip
 from identitysync.languages.jexl.variables import copied, put_member, put_path, template
 
