@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from identitysync.errors import ExpressionError
 from identitysync.languages import jexl
+from identitysync.languages.jexl.mathematics import FUNCTIONS
+from identitysync.languages.jexl.methods import NAMES
 
 
 def value(text, **record):
@@ -79,3 +83,9 @@ def test_split_drops_empty_pieces_at_the_end_unless_told_otherwise():
     assert value("s.split(',')", s=",") == []
     assert value("s.split(',')", s="") == [""]
     assert value("s.split('')", s="abc") == ["a", "b", "c"]
+
+
+def test_the_docs_name_every_method_and_function():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "jexl.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"`{name}(" not in page] == []
+    assert [name for name in FUNCTIONS if f"`Math.{name}`" not in page] == []

@@ -37,7 +37,7 @@ FAULTS = [
     ("var if = 5", 1, 5, "the name of a variable is missing"),
     ("break", 1, 1, "outside of a loop"),
     ("for (var x : l) { (a) -> { break } }", 1, 28, "outside of a loop"),
-    ("for (x in l) a", 1, 8, "';' is missing: for (variable : items)"),
+    ("for (x of l) a", 1, 8, "';' is missing: for (variable : items)"),
     ("while a < 5", 1, 7, "'(' is missing: while (condition)"),
     ("do a", 1, 5, "'while' is missing"),
     ("if (a)", 1, 7, "ends too early"),

@@ -3,6 +3,7 @@ import pickle
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -245,3 +246,8 @@ def test_importing_the_language_loads_no_parser():
     code = "import sys, identitysync.languages.pyjexl; print('parsimonious' in sys.modules, 'pyjexl' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "False False"
+
+
+def test_the_docs_name_every_transform():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "pyjexl.md").read_text(encoding="utf-8")
+    assert [name for name in pyjexl.transforms() if f"`{name}`" not in page and f"`{name}(" not in page] == []

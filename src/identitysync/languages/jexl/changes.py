@@ -2,23 +2,31 @@
 
 from typing import Any, Final
 
-from identitysync.languages.jexl.coercion import to_text
+from identitysync.languages.jexl.coercion import MAX_ITEMS, to_text
 from identitysync.languages.jexl.comparison import same
 from identitysync.languages.jexl.signatures import ANY, ARRAY, NUMBER, OBJECT, Methods
+
+
+def _room(values: list[Any] | dict[str, Any], more: int = 1) -> None:
+    if len(values) + more > MAX_ITEMS:
+        raise ValueError(f"it would hold more than {MAX_ITEMS} values")
 
 
 def _inserted(values: list[Any], index: int, value: Any) -> None:
     if not 0 <= index <= len(values):
         raise IndexError(f"it has {len(values)} elements")
+    _room(values)
     values.insert(index, value)
 
 
 def _added(values: list[Any], value: Any) -> bool:
+    _room(values)
     values.append(value)
     return True
 
 
 def _extended(values: list[Any], others: list[Any]) -> bool:
+    _room(values, len(others))
     values += others.copy()
     return bool(others)
 
@@ -43,6 +51,7 @@ def _removed(values: list[Any], what: Any) -> Any:
 
 def _put(record: dict[str, Any], key: Any, value: Any) -> Any:
     name = _key(key)
+    _room(record)
     before = record.get(name)
     record[name] = value
     return before
@@ -51,6 +60,7 @@ def _put(record: dict[str, Any], key: Any, value: Any) -> Any:
 def _put_if_absent(record: dict[str, Any], key: Any, value: Any) -> Any:
     before = record.get(_key(key))
     if before is None:
+        _room(record)
         record[_key(key)] = value
     return before
 

@@ -9,6 +9,7 @@ from identitysync.languages.jexl.changes import CHANGING
 from identitysync.languages.jexl.coercion import Failure
 from identitysync.languages.jexl.compiler import Code
 from identitysync.languages.jexl.tree import (
+    Array,
     Assign,
     Binary,
     Block,
@@ -20,6 +21,7 @@ from identitysync.languages.jexl.tree import (
     Lambda,
     Local,
     Loop,
+    Map,
     Member,
     Name,
     Node,
@@ -33,6 +35,7 @@ from identitysync.languages.jexl.tree import (
 )
 
 _INDENT: Final = "  "
+_SMALL: Final = 8
 
 
 def compile_program(program: Program) -> Callable[[dict[str, Any]], Any]:
@@ -86,6 +89,11 @@ def _touched(node: Any) -> tuple[set[int], list[int]]:
                 written.append(each.offset)
             waiting += (getattr(each, name) for name in each.__match_args__)
     return slots, written
+
+
+def _is_long(node: Range | Template | Array | Map) -> bool:
+    """Tell whether the size of what a node makes is worth counting."""
+    return not isinstance(node, Array | Map) or len(node.items) > _SMALL
 
 
 class Script(Code):
@@ -206,7 +214,7 @@ class Script(Code):
                 return self._closure(node, -1)
             case Invoke(function, arguments):
                 return f"{self._helper(variables.invoke)}({self.expression(function)}, ({self._row(arguments)}))"
-            case Range() | Template():
+            case Range() | Template() | Array() | Map() if _is_long(node):
                 return f"{self._made_name}({super()._lower(node)}, {node.offset})"
         return super()._lower(node)
 

@@ -30,7 +30,7 @@ from identitysync.languages.jexl.tree import (
 
 _OPENING: Final = frozenset({"{", "(", "["})
 _CLOSING: Final = frozenset({"}", ")", "]"})
-_STATEMENTS: Final = frozenset({"if", "for", "while", "do", "return", "break", "continue", "var"})
+_STATEMENTS: Final = frozenset({"if", "for", "foreach", "while", "do", "return", "break", "continue", "var"})
 
 
 class Statements(Expressions):
@@ -66,13 +66,13 @@ class Statements(Expressions):
 
     def _ended(self, missing: str) -> Statement:
         """Parse a statement and what ends it; between two expressions in a row there must be a semicolon."""
-        ends_itself = self._is_word("var", "if", "for", "while", "do", "break", "continue")
+        ends_itself = self._is_word("var", "if", "for", "foreach", "while", "do", "break", "continue")
         node = self._statement()
         if self._is(";"):
             self._next()
             return node
         ended = ends_itself or isinstance(node, Block) or self._at_end() or self._is("}")
-        if not ended and not self._is_word(*_STATEMENTS):
+        if not ended and not self._is_word("else", *_STATEMENTS):
             raise self._fault(missing)
         return node
 
@@ -83,7 +83,7 @@ class Statements(Expressions):
             match self._now.value:
                 case "if":
                     return self._if()
-                case "for":
+                case "for" | "foreach":  # the older word, with "in", is that of Commons JEXL 2
                     return self._for()
                 case "while":
                     return self._while()
@@ -190,7 +190,9 @@ class Statements(Expressions):
         self._expect("(", how)
         declared = self._is_word("var")
         ahead = self._tokens[self._position + declared : self._position + declared + 2]
-        if [token.kind for token in ahead] == [Kind.NAME, Kind.SIGN] and ahead[1].value == ":":
+        if ahead[0].kind is Kind.NAME and (
+            ahead[1].value == ":" or (ahead[1].kind is Kind.NAME and ahead[1].value == "in")
+        ):
             self._position += declared
             variable = self._variable(declared=declared)
             self._next()
