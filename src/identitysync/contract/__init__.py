@@ -3,7 +3,9 @@
 No I/O, and no knowledge of dataflows.
 """
 
+from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
 from identitysync.contract.files import File
+from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
 from identitysync.contract.params import REQUIRED, Examining, Finding, ParamSpec, entry, param, params_of
 from identitysync.contract.records import Answer, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
@@ -30,10 +32,19 @@ from identitysync.contract.store import Store
 __all__ = [
     "REQUIRED",
     "Answer",
+    "Block",
+    "BlockParser",
+    "BlockTransform",
     "Clock",
+    "Cut",
+    "Decoded",
+    "Decoder",
+    "Emitting",
+    "EmittingRows",
     "Encoder",
     "Examining",
     "Example",
+    "Fields",
     "File",
     "FileReader",
     "FileTransform",
@@ -41,6 +52,7 @@ __all__ = [
     "Finding",
     "FlatMapper",
     "Formatter",
+    "Layout",
     "Log",
     "Lookup",
     "Mapper",
@@ -51,6 +63,7 @@ __all__ = [
     "RecordWriter",
     "Rejected",
     "Router",
+    "Rows",
     "RunInfo",
     "ScriptSpec",
     "Services",
@@ -60,6 +73,9 @@ __all__ = [
     "Staged",
     "StagingWriter",
     "Store",
+    "Surprise",
+    "Unfit",
+    "Value",
     "entry",
     "param",
     "params_of",

@@ -2,6 +2,7 @@
 
 from identitysync.executor.collector import calm_collector
 from identitysync.executor.executor import WRITERS, Executor, collect_into
+from identitysync.executor.pool import pool_maker
 from identitysync.executor.prepare import prepare, secrets_of
 from identitysync.executor.rejects import DeadLetters, Tolerance
 from identitysync.executor.run import Run, RunServices, Tap
@@ -20,6 +21,7 @@ __all__ = [
     "Trace",
     "calm_collector",
     "collect_into",
+    "pool_maker",
     "prepare",
     "secrets_of",
     "storage_error",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from identitysync.contract.lowering import Unfit
 from identitysync.errors import ExpressionError
 from identitysync.languages import jexl
 from identitysync.languages.jexl.expression import FAULTS
@@ -255,3 +256,44 @@ def test_importing_the_language_loads_no_regex_module():
     code = "import sys, identitysync.languages.jexl; print('regex' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "False"
+
+
+def fields_of_a_record():
+    """Give what a compiler of records of known shape gives: the source for a field, here by its name in ``row``."""
+    return lambda parts: f"row.get({'.'.join(parts)!r})"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a + b",
+        "empty(a.trim()) ? b : c.d",
+        "var x = a; x += c.d; [x, b]",
+        "x = a; x + 1",
+        "a = 5; a",
+        "b" + " + b" * 70,
+        "(" * 40 + "-a" + ")" * 40,
+    ],
+    ids=lambda text: text[:30],
+)
+def test_the_code_can_be_put_where_there_is_no_record(text):
+    expression = jexl.compile(text)
+    source, constants = expression.emit("", "e_", fields_of_a_record())
+    namespace = {**constants, "row": {}}
+    exec(f"def f(row):\n    return {source}", namespace)
+    assert namespace["f"]({"a": 7, "b": "x", "c.d": 2}) == expression({"a": 7, "b": "x", "c": {"d": 2}})
+
+
+@pytest.mark.parametrize("text", ["a.b = 5; a", "c.add(1)", "var x = a; x.k = 1"])
+def test_what_changes_objects_needs_them_as_a_whole(text):
+    with pytest.raises(Unfit):
+        jexl.compile(text).emit("", "e_", fields_of_a_record())
+
+
+def test_a_condition_is_true_or_false_and_points_at_its_own_places():
+    assert [jexl.condition("a")({"a": each}) for each in (None, 0, "", "false", 1, "x", [])] == [False] * 4 + [True] * 3
+    assert jexl.condition("var x = a; x > 2; ")({"a": 3}) is True
+    assert pickle.loads(pickle.dumps(jexl.condition("a > 1")))({"a": 2}) is True
+    with pytest.raises(ExpressionError) as caught:
+        jexl.condition("a * 2")({"a": "x"})
+    assert caught.value.column == 3

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from identitysync.contract.lowering import Unfit
 from identitysync.errors import ExpressionError, PluginError
 from identitysync.languages import pyjexl
 from identitysync.languages.jexl.expression import FAULTS
@@ -251,3 +252,14 @@ def test_importing_the_language_loads_no_parser():
 def test_the_docs_name_every_transform():
     page = (Path(__file__).parents[3] / "docs" / "reference" / "pyjexl.md").read_text(encoding="utf-8")
     assert [name for name in pyjexl.transforms() if f"`{name}`" not in page and f"`{name}(" not in page] == []
+
+
+def test_the_code_can_be_put_where_there_is_no_record():
+    for text in ("people.name", "people[.age > limit].name|upper", "limit + 1", "nope.a.b"):
+        expression = pyjexl.compile(text)
+        source, constants = expression.emit("", "e_", lambda parts: f"found({'.'.join(parts)!r})")
+        namespace = {**constants, "found": RECORD.get}
+        exec(f"def f():\n    return {source}", namespace)
+        assert namespace["f"]() == expression(RECORD)
+    with pytest.raises(Unfit):
+        pyjexl.compile("people[.likes[.x == 1] == []]").emit("", "e_", lambda parts: "None")

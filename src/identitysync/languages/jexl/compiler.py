@@ -55,15 +55,18 @@ class Code:
     find: ClassVar[Callable[..., Any]] = staticmethod(fields.walk)
     member: ClassVar[Callable[..., Any]] = staticmethod(fields.member)
 
-    def __init__(self, record: str = "r", prefix: str = "k") -> None:
+    def __init__(
+        self, record: str = "r", prefix: str = "k", field: Callable[[tuple[str, ...]], str] | None = None
+    ) -> None:
         """Begin.
 
         Args:
             record: The name under which the source finds the record.
             prefix: What generated names begin with, so that several expressions can share one function.
+            field: Gives the source for a field, when there is no record to look it up in.
         """
         self.constants: dict[str, Any] = {"__builtins__": {}}
-        self._record, self._prefix = record, prefix
+        self._record, self._prefix, self._field = record, prefix, field
         self._known: dict[Any, str] = {}
         self._temporaries = self._nested = 0
 
@@ -95,7 +98,7 @@ class Code:
             return self._constant(node.value)
         if isinstance(node, Name):
             return self._name(node.parts)
-        if self._nested >= MAX_NESTED:
+        if self._nested >= MAX_NESTED and self._field is None:
             before, self._nested = self._nested, 0
             source = self._own_function(node)
             self._nested = before
@@ -207,7 +210,11 @@ class Code:
         source = self.expression(node.operand)
         if node.sign.startswith(".") or not any(isinstance(each, _FAILING) for each in walk(node.operand)):
             return source
-        return f"{self._helper(comparison.attempt)}(lambda {self._record}={self._record}: {source})"
+        return f"{self._helper(comparison.attempt)}(lambda {self._given()}: {source})"
+
+    def _given(self) -> str:
+        """Give the parameter by which a function within the source knows the record."""
+        return f"{self._record}={self._record}" if self._field is None else ""
 
     def _choices(self, node: Node) -> str:
         """Lower choices that follow each other side by side: Python nests only so deep."""
@@ -236,6 +243,8 @@ class Code:
         return f"(({compared}) if {self._helper(type)}({kept} := {left}) is {self._helper(kind)} else ({slow}))"
 
     def _name(self, parts: tuple[str, ...]) -> str:
+        if self._field is not None:
+            return self._field(parts)
         record = self._record
         if len(parts) == 1:
             name = self._constant(parts[0])

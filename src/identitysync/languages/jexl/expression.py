@@ -2,22 +2,26 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 
+from identitysync.contract.lowering import Unfit
 from identitysync.errors import ExpressionError, PatternError, RecordRejected
-from identitysync.languages.jexl.coercion import Failure
+from identitysync.languages.jexl.coercion import Failure, truth
 from identitysync.languages.jexl.compiler import Code
 from identitysync.languages.jexl.fields import readings
 from identitysync.languages.jexl.parser import parse
-from identitysync.languages.jexl.script import compile_program
-from identitysync.languages.jexl.tree import Binary, Call, Name, Node, Program, Range, Template, walk
+from identitysync.languages.jexl.script import changes_deeply, compile_program
+from identitysync.languages.jexl.tree import Binary, Call, Choice, Literal, Name, Node, Program, Range, Template, walk
 from identitysync.values import Record
 
 FAULTS: Final = (Failure, RecordRejected, PatternError, ArithmeticError, ValueError, TypeError, RecursionError)
 """What the code of an expression may raise; ``Expression.fault`` makes an error for people of it."""
 
+
+Find: TypeAlias = Callable[[tuple[str, ...]], str]
+"""Gives the source for a field by the names between its dots."""
 
 MAX_WEIGHT: Final = 64
 """From how many calls and joins on the size of what is made is counted."""
@@ -37,7 +41,9 @@ class Expression:
     tree: Any = attrs.field(repr=False)
     reads: frozenset[str] = attrs.field(repr=False)
     _function: Callable[[Record], Any] = attrs.field(repr=False)
-    _code: Callable[[str, str], Code] | None = attrs.field(repr=False)  # None: it is more than one Python expression
+    _code: Callable[[str, str, Find | None], Code] | None = attrs.field(
+        repr=False
+    )  # None: it is more than one Python expression
     _origin: tuple[Callable[..., "Expression"], tuple[Any, ...]] = attrs.field(repr=False)  # what makes it anew
 
     def __call__(self, record: Record) -> Any:
@@ -57,22 +63,36 @@ class Expression:
         except FAULTS as fault:
             raise self.fault(fault) from fault
 
-    def emit(self, record: str, prefix: str) -> tuple[str, dict[str, Any]]:
+    def emit(self, record: str, prefix: str, field: Find | None = None) -> tuple[str, dict[str, Any]]:
         """Give the expression's code, to be put into a larger function.
 
         Args:
             record: The variable that holds the record there.
             prefix: What generated names begin with.
+            field: Gives the source for a field by the names between its dots, when there is no such variable.
 
         Returns:
             The source of a Python expression, and what the names in it stand for. Around it, catch ``FAULTS`` and raise
             what ``fault`` makes of them. What has statements is a function of its own, and the source a call of it.
         """
         if self._code is None:
-            return f"{prefix}0({record})", {f"{prefix}0": self._function}
-        code = self._code(record, prefix)
+            return self._call(record, prefix, field)
+        code = self._code(record, prefix, field)
         source = code.expression(self.tree)
         return source, {name: value for name, value in code.constants.items() if name != "__builtins__"}
+
+    def _call(self, record: str, prefix: str, field: Find | None) -> tuple[str, dict[str, Any]]:
+        """Call the function; where there is no record, on one of the fields that it reads."""
+        names: dict[str, Any] = {f"{prefix}0": self._function}
+        if field is None:
+            return f"{prefix}0({record})", names
+        if not isinstance(self.tree, Program) or changes_deeply(self.tree):
+            raise Unfit("the expression needs objects as a whole")
+        fields: list[str] = []
+        for number, parts in enumerate(sorted({node.parts for node in walk(self.tree) if isinstance(node, Name)}), 1):
+            names[f"{prefix}{number}"] = ".".join(parts)
+            fields.append(f"{prefix}{number}: {field(parts)}")
+        return f"{prefix}0({{{', '.join(fields)}}})", names
 
     def fault(self, fault: Exception) -> ExpressionError:
         """Say for people why the expression failed on a record.
@@ -124,6 +144,31 @@ def compile(text: str) -> Expression:
 def fields_of(tree: Any) -> frozenset[str]:
     """Name every field that a tree may read, as dotted paths."""
     return frozenset(path for node in walk(tree) if isinstance(node, Name) for path in readings(node.parts))
+
+
+@lru_cache(maxsize=1024)
+def condition(text: str) -> Expression:
+    """Compile an expression whose result is taken as a condition.
+
+    Args:
+        text: As for ``compile``.
+
+    Returns:
+        The expression; it gives true or false.
+
+    Raises:
+        ExpressionError: It is no expression; line, column and a caret say where.
+    """
+    made = compile(text)
+    origin = (condition, (text,))
+    if isinstance(made.tree, Program):
+        function = made._function  # noqa: SLF001 - it is of this class
+        return Expression(text, made.tree, made.reads, lambda record: truth(function(record)), None, origin)
+    tree = Choice(made.tree, Literal(True, 0), Literal(False, 0), 0)
+    try:
+        return Expression(text, tree, made.reads, Code().function(tree), Code, origin)
+    except (RecursionError, MemoryError, SyntaxError) as fault:
+        raise ExpressionError("the expression is too large", text) from fault
 
 
 def _weight(tree: Node) -> int:

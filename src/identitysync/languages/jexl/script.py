@@ -51,15 +51,19 @@ def compile_program(program: Program) -> Callable[[dict[str, Any]], Any]:
         Failure: An assignment is nested too deeply for Python.
     """
     function = Script(program.slots).define(program.body)
-    changed = [target for each in walk(program) if (target := _changes(each)) is not None]
-    deep = any(not isinstance(each, Name) or len(each.parts) > 1 for each in changed)
-    copy = variables.copied if deep else dict if changed else None
+    copy = variables.copied if changes_deeply(program) else dict if any(map(_changes, walk(program))) else None
 
     def run(record: dict[str, Any]) -> Any:
         budget = Budget()
         return variables.delivered(function(record if copy is None else copy(record), budget.step, budget.made))
 
     return run
+
+
+def changes_deeply(program: Program) -> bool:
+    """Tell whether a program may change arrays or objects, and not only give names a value."""
+    changed = filter(None, map(_changes, walk(program)))
+    return any(not isinstance(each, Name) or len(each.parts) > 1 for each in changed)
 
 
 def _changes(node: Any) -> Any:

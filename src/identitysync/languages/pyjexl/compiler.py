@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
+from identitysync.contract.lowering import Unfit
 from identitysync.languages.jexl.compiler import Code
 from identitysync.languages.jexl.tree import Binary, Choice, Literal, Unary, walk
 from identitysync.languages.pyjexl import operators as runtime
@@ -27,15 +28,22 @@ class MozillaCode(Code):
     find: ClassVar[Callable[..., Any]] = staticmethod(runtime.walk)
     member: ClassVar[Callable[..., Any]] = staticmethod(runtime.member)
 
-    def __init__(self, known: Mapping[str, Callable[..., Any]], record: str = "r", prefix: str = "k") -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Callable[..., Any]],
+        record: str = "r",
+        prefix: str = "k",
+        field: Callable[[tuple[str, ...]], str] | None = None,
+    ) -> None:
         """Begin.
 
         Args:
             known: The transforms that the expression calls.
             record: The name under which the source finds the record.
             prefix: What generated names begin with.
+            field: Gives the source for a field, when there is no record to look it up in.
         """
-        super().__init__(record, prefix)
+        super().__init__(record, prefix, field)
         self._transforms = known
         self._steps = f"{prefix}s"
         self._elements: list[str] = []
@@ -60,6 +68,23 @@ class MozillaCode(Code):
     def condition(self, node: Any) -> str:
         """Lower a condition; what is true is what is true in Python."""
         return self.expression(node)
+
+    def _name(self, parts: tuple[str, ...]) -> str:
+        whole = super()._name(parts)
+        if self._field is None:
+            return whole
+        for count in range(1, len(parts)):
+            try:
+                source = self._field(parts[:count])
+            except Unfit:  # an object whose fields are known
+                continue
+            if source == "None":
+                continue
+            for part in parts[count:]:  # it may be an array, of which the first element is meant
+                source = f"{self._helper(self.member)}({source}, {self._constant(part)})"
+            kept = self._temporary()
+            return f"({kept} if ({kept} := {whole}) is not None else {source})"
+        return whole
 
     def _own_function(self, node: Any) -> str:
         names = ", ".join((self._record, *([self._steps] if self._metered else ()), *self._elements[-1:]))
@@ -99,7 +124,7 @@ class MozillaCode(Code):
         subject = self.expression(node.subject)
         element = self._temporary()
         self._elements.append(element)
-        test = f"lambda {element}, {self._record}={self._record}: {self.condition(node.test)}"
+        test = f"lambda {', '.join(filter(None, (element, self._given())))}: {self.condition(node.test)}"
         self._elements.pop()
         if within:
             return f"{self._helper(runtime.filtered_within)}({subject}, {test}, {self._steps}, {node.offset})"
