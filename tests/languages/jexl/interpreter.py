@@ -1,7 +1,7 @@
 """A plain interpreter of JEXL's tree: node by node, as simply as can be. The compiler is held to it."""
 
 from identitysync.languages.jexl import arithmetic, comparison, fields, mathematics, methods
-from identitysync.languages.jexl.coercion import Failure, NotNumeric, to_int, truth
+from identitysync.languages.jexl.coercion import BadPattern, Failure, NotNumeric, to_int, truth
 from identitysync.languages.jexl.tree import (
     Array,
     Assign,
@@ -194,7 +194,7 @@ class Interpreter:
     def unary(self, sign, operand, variables, at):
         try:
             value = self.value(operand, variables)
-        except NotNumeric:
+        except (NotNumeric, BadPattern):
             raise
         except Failure:
             if sign not in {"empty", "size"}:

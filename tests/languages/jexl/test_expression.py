@@ -297,3 +297,41 @@ def test_a_condition_is_true_or_false_and_points_at_its_own_places():
     with pytest.raises(ExpressionError) as caught:
         jexl.condition("a * 2")({"a": "x"})
     assert caught.value.column == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "reason"),
+    [
+        ("1 + (a =~ '(')", 8, "the regular expression '\\(' is wrong"),
+        ("1 + a.replaceAll('[', 'x')", 7, "the regular expression '\\[' is wrong"),
+        ("1 + (a =~ '(a|aa)+b')", 8, "took longer"),
+        ("1 + a.matches('(a|aa)+b')", 7, "took longer"),
+        ("a.substring(9999999)", 3, "cannot be done"),
+        ("var f = x -> f(x); f(1)", 1, "recursion"),
+    ],
+)
+def test_every_failure_shows_its_place(text, column, reason):
+    with pytest.raises(ExpressionError, match=reason) as caught:
+        jexl.compile(text)({"a": "a" * 5000})
+    assert caught.value.column == column
+    assert str(caught.value).endswith("^")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 17000, "if (a) " * 110 + "b", "a ? " * 3000 + "b", "for (var i : b) " * 25 + "i"],
+    ids=lambda text: text[:10],
+)
+def test_what_is_too_large_shows_its_place_too(text):
+    with pytest.raises(ExpressionError) as caught:
+        jexl.compile(text)
+    assert str(caught.value).endswith("^")
+
+
+def test_empty_and_size_forgive_what_the_engine_forgives():
+    record = {"a": "abc", "l": [1]}
+    for text in ("a.substring(9)", "-z", "l - 5", "l.get(7)", "a.matches('(')"):
+        assert jexl.compile(f"[empty({text}), size({text})]")(record) == [True, 0]
+    for text in ("5 - a", "~a", "5 == a", "a =~ '('"):
+        with pytest.raises(ExpressionError):
+            jexl.compile(f"empty({text})")(record)

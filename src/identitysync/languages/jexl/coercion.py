@@ -37,6 +37,10 @@ class NotNumeric(Failure):
     """A text that should be a number and is none."""
 
 
+class BadPattern(Failure):
+    """A regular expression that is none, or that takes too long."""
+
+
 class Exhausted(Failure):
     """An evaluation that spent what it may spend; nothing makes up for it."""
 

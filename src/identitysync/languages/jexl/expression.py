@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from identitysync.contract.lowering import Unfit
-from identitysync.errors import ExpressionError, PatternError, RecordRejected
+from identitysync.errors import ExpressionError, RecordRejected
 from identitysync.languages.jexl.coercion import Failure, truth
 from identitysync.languages.jexl.compiler import Code
 from identitysync.languages.jexl.fields import readings
@@ -16,7 +16,7 @@ from identitysync.languages.jexl.script import changes_deeply, compile_program
 from identitysync.languages.jexl.tree import Binary, Call, Choice, Literal, Name, Node, Program, Range, Template, walk
 from identitysync.values import Record
 
-FAULTS: Final = (Failure, RecordRejected, PatternError, ArithmeticError, ValueError, TypeError, RecursionError)
+FAULTS: Final = (Failure, RecordRejected, ArithmeticError, ValueError, TypeError, RecursionError)
 """What the code of an expression may raise; ``Expression.fault`` makes an error for people of it."""
 
 
@@ -105,11 +105,8 @@ class Expression:
         """
         if isinstance(fault, Failure):
             return ExpressionError(fault.reason, self.text, fault.at)
-        if isinstance(fault, RecordRejected):
-            return ExpressionError(fault.message, self.text)
-        if isinstance(fault, PatternError):
-            return ExpressionError(f"the regular expression {fault.text[:60]!r} is wrong: {fault.reason}", self.text)
-        return ExpressionError(f"the expression cannot be evaluated: {fault}", self.text)
+        reason = fault.message if isinstance(fault, RecordRejected) else f"the expression cannot be evaluated: {fault}"
+        return ExpressionError(reason, self.text, 0)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self._origin
@@ -135,7 +132,7 @@ def compile(text: str) -> Expression:
         code = None if isinstance(tree, Program) else Code
         function = compile_program(tree) if isinstance(tree, Program) else Code().function(tree)
     except (RecursionError, MemoryError, SyntaxError) as fault:
-        raise ExpressionError("the expression is too large", text) from fault
+        raise ExpressionError("the expression is too large", text, 0) from fault
     except Failure as fault:
         raise ExpressionError(fault.reason, text, fault.at) from None
     return Expression(text, tree, fields_of(tree), function, code, (compile, (text,)))
@@ -168,7 +165,7 @@ def condition(text: str) -> Expression:
     try:
         return Expression(text, tree, made.reads, Code().function(tree), Code, origin)
     except (RecursionError, MemoryError, SyntaxError) as fault:
-        raise ExpressionError("the expression is too large", text) from fault
+        raise ExpressionError("the expression is too large", text, 0) from fault
 
 
 def _weight(tree: Node) -> int:

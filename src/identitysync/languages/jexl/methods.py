@@ -4,11 +4,12 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from identitysync.errors import PatternError, RecordRejected
 from identitysync.languages.jexl import text_methods
 from identitysync.languages.jexl.arithmetic import add
 from identitysync.languages.jexl.changes import CHANGING_ARRAYS, CHANGING_OBJECTS
 from identitysync.languages.jexl.coercion import MAX_TEXT, Failure, shown, to_text
-from identitysync.languages.jexl.comparison import contains, empty, ends, matches, same, starts
+from identitysync.languages.jexl.comparison import contains, empty, ends, matches, pattern_fault, same, starts
 from identitysync.languages.jexl.signatures import ANY, ARRAY, NUMBER, TEXT, Methods
 
 
@@ -40,6 +41,8 @@ def call(owner: Any, method: tuple[str, int], arguments: tuple[Any, ...], at: in
                 return _general(owner, method, arguments, at)
     try:
         return work(owner, *arguments)
+    except (PatternError, RecordRejected) as fault:
+        raise Failure(pattern_fault(fault), at) from fault
     except (LookupError, TypeError, ValueError, OverflowError, struct.error) as fault:
         given = ", ".join(to_text(each)[:40] for each in arguments)
         raise Failure(f"{method[0]}({given}) cannot be done on {shown(owner)}: {fault}", at) from fault

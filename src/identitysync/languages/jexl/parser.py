@@ -24,5 +24,5 @@ def parse(text: str) -> Node | Program:
         ExpressionError: It is none, or too long, or nested too deeply.
     """
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the expression has {len(text)} characters; {MAX_LENGTH} are allowed")
+        raise ExpressionError(f"the expression has {len(text)} characters; {MAX_LENGTH} are allowed", text, 0)
     return Statements(text, tokens(text)).whole()

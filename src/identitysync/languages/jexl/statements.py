@@ -71,7 +71,7 @@ class Statements(Expressions):
         if self._is(";"):
             self._next()
             return node
-        ended = ends_itself or isinstance(node, Block) or self._at_end() or self._is("}")
+        ended = ends_itself or isinstance(node, Block | Return) or self._at_end() or self._is("}")
         if not ended and not self._is_word("else", *_STATEMENTS):
             raise self._fault(missing)
         return node

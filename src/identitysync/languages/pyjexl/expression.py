@@ -51,7 +51,7 @@ def _made(text: str, offered: Mapping[str, Callable[..., Any]], origin: tuple[An
             return Expression(text, tree, fields_of(tree), _metered(tree, known), None, (compile, origin))
         function = MozillaCode(known).function(tree)
     except (RecursionError, MemoryError, SyntaxError) as fault:
-        raise ExpressionError("the expression is too large", text) from fault
+        raise ExpressionError("the expression is too large", text, 0) from fault
     return Expression(text, tree, fields_of(tree), function, partial(MozillaCode, known), (compile, origin))
 
 

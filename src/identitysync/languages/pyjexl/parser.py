@@ -33,7 +33,7 @@ def parse(text: str) -> Any:
         ExpressionError: It is none, or too large.
     """
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the expression has {len(text)} characters; {MAX_LENGTH} are allowed")
+        raise ExpressionError(f"the expression has {len(text)} characters; {MAX_LENGTH} are allowed", text, 0)
     _check_depth(text)
     from parsimonious.exceptions import ParseError
 
@@ -46,7 +46,7 @@ def parse(text: str) -> Any:
         missing = "the expression ends too early" if fault.pos >= len(text) else "this is not understood"
         raise ExpressionError(missing, text, min(fault.pos, len(text))) from None
     except RecursionError:
-        raise ExpressionError("the expression is too large", text) from None
+        raise ExpressionError("the expression is too large", text, 0) from None
 
 
 def _check_depth(text: str) -> None:
