@@ -1,6 +1,6 @@
 """A compiled expression."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -13,7 +13,7 @@ from identitysync.languages.jexl.compiler import Code
 from identitysync.languages.jexl.fields import readings
 from identitysync.languages.jexl.parser import parse
 from identitysync.languages.jexl.script import changes_deeply, compile_program
-from identitysync.languages.jexl.tree import Binary, Call, Choice, Literal, Name, Node, Program, Range, Template, walk
+from identitysync.languages.jexl.tree import Binary, Call, Choice, Literal, Name, Program, Range, Template, walk
 from identitysync.values import Record
 
 FAULTS: Final = (Failure, RecordRejected, ArithmeticError, ValueError, TypeError, RecursionError)
@@ -127,7 +127,8 @@ def compile(text: str) -> Expression:
     """
     try:
         tree = parse(text)
-        if not isinstance(tree, Program) and _weight(tree) > MAX_WEIGHT:
+        nodes = list(walk(tree))
+        if not isinstance(tree, Program) and _weight(nodes) > MAX_WEIGHT:
             tree = Program(0, tree)
         code = None if isinstance(tree, Program) else Code
         function = compile_program(tree) if isinstance(tree, Program) else Code().function(tree)
@@ -135,12 +136,12 @@ def compile(text: str) -> Expression:
         raise ExpressionError("the expression is too large", text, 0) from fault
     except Failure as fault:
         raise ExpressionError(fault.reason, text, fault.at) from None
-    return Expression(text, tree, fields_of(tree), function, code, (compile, (text,)))
+    return Expression(text, tree, fields_of(nodes), function, code, (compile, (text,)))
 
 
-def fields_of(tree: Any) -> frozenset[str]:
-    """Name every field that a tree may read, as dotted paths."""
-    return frozenset(path for node in walk(tree) if isinstance(node, Name) for path in readings(node.parts))
+def fields_of(nodes: Iterable[Any]) -> frozenset[str]:
+    """Name every field that the nodes of a tree may read, as dotted paths."""
+    return frozenset(path for node in nodes if isinstance(node, Name) for path in readings(node.parts))
 
 
 @lru_cache(maxsize=1024)
@@ -168,7 +169,7 @@ def condition(text: str) -> Expression:
         raise ExpressionError("the expression is too large", text, 0) from fault
 
 
-def _weight(tree: Node) -> int:
+def _weight(nodes: list[Any]) -> int:
     """Tell how much an expression may make of little; past a limit, what it makes is counted while it is evaluated."""
     weights = {Call: 4, Range: 4, Template: 1}
-    return sum(weights.get(type(node), isinstance(node, Binary) and node.sign == "+") for node in walk(tree))
+    return sum(weights.get(type(node), isinstance(node, Binary) and node.sign == "+") for node in nodes)

@@ -43,9 +43,9 @@ _WORDS: Final = {
     "and": "&&", "or": "||", "not": "!", "div": "/", "mod": "%",
 }  # fmt: skip
 _SPACE: Final = re.compile(r"(?:\s+|##[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
-_FLOAT: Final = re.compile(r"(?:\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)[fFdDbB]?|\d+[fFdDbB](?![\w$])")
-_INTEGER: Final = re.compile(r"(0[xX][0-9a-fA-F]+|\d+)[lLhH]?")
-_INDEX: Final = re.compile(r"[0-9]{1,9}(?![\w$])")
+_FLOAT: Final = re.compile(r"(?:\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)[fFdDbB]?|\d+[fFdDbB](?![\w$])", re.ASCII)
+_INTEGER: Final = re.compile(r"(0[xX][0-9a-fA-F]+|\d+)[lLhH]?", re.ASCII)
+_INDEX: Final = re.compile(r"[0-9]{1,9}(?![\w$])", re.ASCII)
 _NAME: Final = re.compile(r"[A-Za-z_$@][A-Za-z0-9_$@]*")
 _SIGN: Final = re.compile(
     r"\.\.\.|>>>|<<|>>|\.\.|->|\+\+|\?\.|\?\?|\?:|&&|\|\||==|!=|<=|>=|=~|!~|=\^|!\^|=\$|!\$|[-+*/%&|^]=|"

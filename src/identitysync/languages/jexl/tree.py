@@ -261,8 +261,9 @@ def walk(tree: "Statement | Program") -> Iterator[Any]:
     waiting: list[Any] = [tree]
     while waiting:
         node = waiting.pop()
-        if type(node) is tuple:
+        kind = type(node)
+        if kind is tuple:
             waiting += node
-        elif attrs.has(type(node)):
+        elif names := getattr(kind, "__match_args__", None):
             yield node
-            waiting += (getattr(node, name) for name in node.__match_args__)
+            waiting += [getattr(node, name) for name in names]

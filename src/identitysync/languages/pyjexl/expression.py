@@ -48,11 +48,11 @@ def _made(text: str, offered: Mapping[str, Callable[..., Any]], origin: tuple[An
     known = {name: offered[name] for name in named}
     try:
         if nests_filters(tree):
-            return Expression(text, tree, fields_of(tree), _metered(tree, known), None, (compile, origin))
+            return Expression(text, tree, fields_of(walk(tree)), _metered(tree, known), None, (compile, origin))
         function = MozillaCode(known).function(tree)
     except (RecursionError, MemoryError, SyntaxError) as fault:
         raise ExpressionError("the expression is too large", text, 0) from fault
-    return Expression(text, tree, fields_of(tree), function, partial(MozillaCode, known), (compile, origin))
+    return Expression(text, tree, fields_of(walk(tree)), function, partial(MozillaCode, known), (compile, origin))
 
 
 def _metered(tree: Any, known: Mapping[str, Callable[..., Any]]) -> Callable[[Any], Any]:
