@@ -43,12 +43,12 @@ TEXT_METHODS = [
     "substring(0, 2)", "charAt(0)", "indexOf('b')", "lastIndexOf('l')", "contains('l')", "startsWith('a')",
     "endsWith('c')", "concat('!')", "repeat(2)", "equals('abc')", "equalsIgnoreCase('ABC')", "compareTo('abd')",
     "matches('[a-z]+')", "replace('a', 'b')", "replaceAll('[aeiou]', '*')", "replaceFirst('l', 'L')", "split(',')",
-    "split(' ')", "size()", "empty()", "isBlank()", "strip()", "indexOf('l', 3)", "codePointAt(0)", "stripLeading()",
+    "split(' ')", "size()", "empty()", "isBlank()", "strip()", "indexOf('l', 3)", "codePointAt(0)", "hashCode()", "stripLeading()",
     "stripTrailing()", "contentEquals('abc')",
 ]  # fmt: skip
 LIST_METHODS = [
     "size()", "isEmpty()", "get(0)", "get(7)", "contains('x')", "indexOf(1)", "lastIndexOf('x')", "subList(0, 1)",
-    "equals([1])", "empty()", "containsAll(names)",
+    "equals([1])", "empty()", "containsAll(names)", "hashCode()",
 ]  # fmt: skip
 MAP_METHODS = [
     "size()", "isEmpty()", "get('k')", "get('none')", "containsKey('k')", "containsValue('v')", "keySet()",
@@ -56,7 +56,7 @@ MAP_METHODS = [
 ]  # fmt: skip
 NUMBER_METHODS = [
     "intValue()", "longValue()", "doubleValue()", "shortValue()", "byteValue()", "toString()", "equals(1)",
-    "compareTo(5)", "booleanValue()", "isNaN()", "isInfinite()",
+    "compareTo(5)", "hashCode()", "booleanValue()", "isNaN()", "isInfinite()",
 ]  # fmt: skip
 
 

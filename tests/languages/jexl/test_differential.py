@@ -14,7 +14,7 @@ from tests.languages.jexl.generate import RECORD, Maker
 from tests.languages.jexl.oracle import REFUSED, alike
 
 KEPT = json.loads((Path(__file__).parent.parent / "jexl_generated.json").read_text(encoding="utf-8"))
-COUNT = 4000
+COUNT = 3000
 
 # What differs on purpose, as the docs say: how a difference of generated expressions is told to be one of these.
 REASONS = {

@@ -10,6 +10,7 @@ from identitysync.languages.jexl.arithmetic import add
 from identitysync.languages.jexl.changes import CHANGING_ARRAYS, CHANGING_OBJECTS
 from identitysync.languages.jexl.coercion import MAX_TEXT, Failure, shown, to_text
 from identitysync.languages.jexl.comparison import contains, empty, ends, matches, pattern_fault, same, starts
+from identitysync.languages.jexl.hashing import hash_code
 from identitysync.languages.jexl.signatures import ANY, ARRAY, NUMBER, TEXT, Methods
 
 
@@ -136,6 +137,7 @@ _LIST: Final[Methods] = {
     ("join", 1): ((TEXT,), _joined),
     ("equals", 1): ((ANY,), same),
     ("toString", 0): ((), to_text),
+    ("hashCode", 0): ((), hash_code),
     **CHANGING_ARRAYS,
 }
 _MAP: Final[Methods] = {
@@ -148,6 +150,7 @@ _MAP: Final[Methods] = {
     ("values", 0): ((), lambda record: list(record.values())),
     ("equals", 1): ((ANY,), same),
     ("toString", 0): ((), to_text),
+    ("hashCode", 0): ((), hash_code),
     **CHANGING_OBJECTS,
 }
 _NUMBER: Final[Methods] = {
@@ -158,6 +161,7 @@ _NUMBER: Final[Methods] = {
     ("doubleValue", 0): ((), float),
     ("floatValue", 0): ((), lambda number: struct.unpack("f", struct.pack("f", number))[0]),
     ("toString", 0): ((), to_text),
+    ("hashCode", 0): ((), hash_code),
     ("compareTo", 1): ((ANY,), _compare),
     ("equals", 1): ((ANY,), same),
 }
@@ -169,6 +173,7 @@ _FLOAT: Final[Methods] = {
 }
 _BOOLEAN: Final[Methods] = {
     ("booleanValue", 0): ((), bool),
+    ("hashCode", 0): ((), hash_code),
     ("compareTo", 1): ((ANY,), _compare),
     ("equals", 1): ((ANY,), same),
     ("toString", 0): ((), to_text),

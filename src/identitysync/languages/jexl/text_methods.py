@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from identitysync.languages.java_regex import compile_regex
 from identitysync.languages.jexl.coercion import MAX_TEXT
+from identitysync.languages.jexl.hashing import hash_code
 from identitysync.languages.jexl.signatures import ANY, COMPARED, LETTER, NUMBER, TEXT, Methods
 from identitysync.languages.jexl.utf16 import narrow, units, wide
 
@@ -124,6 +125,7 @@ METHODS: Final[Methods] = {
     ("stripLeading", 0): ((), lambda text: text.lstrip(_WHITESPACE)),
     ("stripTrailing", 0): ((), lambda text: text.rstrip(_WHITESPACE)),
     ("toString", 0): ((), lambda text: text),
+    ("hashCode", 0): ((), hash_code),
     ("codePointAt", 1): ((NUMBER,), _code_point_at),
     ("contentEquals", 1): ((TEXT,), lambda text, other: text == other),
     ("substring", 1): ((NUMBER,), _substring),
