@@ -71,6 +71,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/speed", "--peers", python, *session.posargs)
     session.run("python", "benchmarks/startup.py")
     session.run("python", "benchmarks/gigya_writes.py")
+    session.run("python", "benchmarks/jexl.py")
 
 
 @nox.session
