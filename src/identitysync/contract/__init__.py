@@ -4,10 +4,11 @@ No I/O, and no knowledge of dataflows.
 """
 
 from identitysync.contract.files import File
-from identitysync.contract.params import REQUIRED, Finding, ParamSpec, entry, param, params_of
-from identitysync.contract.records import Answer, Note, Rejected
+from identitysync.contract.params import REQUIRED, Finding, ParamSpec, change_step_ids, entry, param, params_of
+from identitysync.contract.records import KEPT, Answer, Kept, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
+    BatchExpander,
     Encoder,
     FileReader,
     FileTransform,
@@ -28,8 +29,10 @@ from identitysync.contract.spec import Example, ScriptSpec, ShapeClass, script, 
 from identitysync.contract.store import Store
 
 __all__ = [
+    "KEPT",
     "REQUIRED",
     "Answer",
+    "BatchExpander",
     "Clock",
     "Encoder",
     "Example",
@@ -40,6 +43,7 @@ __all__ = [
     "Finding",
     "FlatMapper",
     "Formatter",
+    "Kept",
     "Log",
     "Lookup",
     "Mapper",
@@ -59,6 +63,7 @@ __all__ = [
     "Staged",
     "StagingWriter",
     "Store",
+    "change_step_ids",
     "entry",
     "param",
     "params_of",

@@ -61,7 +61,7 @@ def _sorted_out(stage: Stage, found: list[Any]) -> tuple[list[Record], list[Reje
         elif isinstance(each, Rejected):
             rejects.append(each)
         elif isinstance(each, Note):
-            stage.run.services.log.info(f"{stage.id}: {each.text}")
+            stage.note(each)
         else:
             raise PluginError(f"{stage.id} gave {type(each).__name__} where a record is due")
     return batch, rejects

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
-from identitysync.contract import File, Rejected
+from identitysync.contract import File, Note, Rejected
 from identitysync.errors import IdentitySyncError
 from identitysync.executor.counting import Counter
 from identitysync.executor.rejects import routed
@@ -92,6 +92,15 @@ class Stage:
         self.run.reject(self.id, rejects, routed=bool(self.error), entering=entering)
         if self.error:
             _push(self.error, [routed(self.id, each) for each in rejects])
+
+    def reject_besides(self, rejects: list[Rejected]) -> None:
+        """Send along the ``error`` edges what else became of records that are counted as rejected already."""
+        if rejects and self.error:
+            _push(self.error, [routed(self.id, each) for each in self.run.masked(rejects)])
+
+    def note(self, note: Note) -> None:
+        """Write a line of the script into the trace."""
+        getattr(self.run.services.log, note.level)(f"{self.id}: {note.text}")
 
     def enter(self, batch: list[Record]) -> None:
         """Let records enter the flow: count them, carry them to their end, count them again."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from identitysync.contract import ShapeClass, change_step_ids
 from identitysync.errors import InvalidParameter
 from identitysync.model.dataflow import Dataflow, Step
 
@@ -68,16 +69,20 @@ def rename_step(flow: Dataflow, old: str, new: str) -> Dataflow:
     if old != new:
         _refuse_taken(flow, new)
 
-    def renamed(ids: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(new if each == old else each for each in ids)
+    def renamed(id: str) -> str:
+        return new if id == old else id
 
-    return attrs.evolve(
-        flow,
-        steps=[
-            _with(step, id=new if step.id == old else step.id, next=renamed(step.next), error=renamed(step.error))
-            for step in flow.steps
-        ],
-    )
+    def edited(step: Step) -> Step:
+        cls = _script_of(step) if old in step.next else None
+        return _with(
+            step,
+            id=renamed(step.id),
+            next=tuple(map(renamed, step.next)),
+            error=tuple(map(renamed, step.error)),
+            params=change_step_ids(step.params, cls, lambda held, _: renamed(held)) if cls else step.params,
+        )
+
+    return attrs.evolve(flow, steps=[edited(step) for step in flow.steps])
 
 
 def fill(flow: Dataflow, values: Mapping[str, Any]) -> Dataflow:
@@ -92,6 +97,16 @@ def fill(flow: Dataflow, values: Mapping[str, Any]) -> Dataflow:
     return attrs.evolve(
         flow, steps=[_with(step, params={**step.params, **by_id.get(step.id, {})}) for step in flow.steps]
     )
+
+
+def _script_of(step: Step) -> ShapeClass | None:
+    """Find the script of a step, whose parameters may hold ids of steps; None when there is none that works."""
+    if step.script is not None:
+        return step.script
+    from identitysync.registry import discover
+
+    description = discover().get(step.type)
+    return description.spec.cls if description and not description.problem else None
 
 
 def _with(step: Step, **changes: Any) -> Step:
