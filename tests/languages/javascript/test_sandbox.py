@@ -3,6 +3,7 @@
 import base64
 import math
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -230,7 +231,7 @@ def test_endless_recursion_is_an_error_of_its_record(start):
 
 def test_a_builtin_that_nothing_interrupts_ends_the_process_and_not_the_run(start):
     source = "function process(record) { return { at: 'a'.repeat(2e7).indexOf('a'.repeat(1e6) + 'b') } }"
-    with pytest.raises(InvalidParameter, match="took longer than 0.2 seconds inside a builtin"):
+    with pytest.raises(InvalidParameter, match=r"took longer than 0\.2 seconds inside a builtin"):
         start(source, seconds=0.2).run([{}])
 
 
@@ -249,12 +250,8 @@ def test_a_script_sees_nothing_of_the_world(start, monkeypatch):
     }"""
     box = start(source)
     assert given(box.run([{}])[0]) == [{"found": []}]
-    environment = f"/proc/{box._process.pid}/environ"
-    try:
-        with open(environment, "rb") as told:
-            assert b"PLANTED" not in told.read()
-    except FileNotFoundError:
-        pytest.skip("this system has no /proc")
+    environment = Path(f"/proc/{box._process.pid}/environ")
+    assert not environment.exists() or b"PLANTED" not in environment.read_bytes()
 
 
 def test_what_a_script_does_to_the_builtins_harms_nobody(start):
