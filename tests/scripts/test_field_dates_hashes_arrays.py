@@ -137,6 +137,21 @@ def test_a_value_is_hashed_by_its_text(normalize, value, text):
     assert out == [{"v": sha(text)}]
 
 
+@pytest.mark.parametrize(
+    ("normalize", "value", "hashed"),
+    [  # the examples of Meta's page on customer information parameters
+        ("email", "John_Smith@gmail.com", "62a14e44f765419d10fea99367361a727c12365e2520f32218d505ed9aa0f62f"),
+        ("phone", "1 (650)555-1212", "e323ec626319ca94ee8bff2e4c87cf613be6ea19919ed1364124e16807ab3176"),
+        ("text", "Mary", "6915771be1c5aa0c886870b6951b03d7eafc121fea0e80a5ea83beb7c449f4ec"),
+        ("text", "정", "8fa8cd9c440be61d0151429310034083132b35975c4bea67fdd74158eb51db14"),
+        ("text", "Valéry", "08e1996b5dd49e62a4b4c010d44e4345592a863bb9f8e3976219bac29417149c"),
+    ],
+)
+def test_hashes_are_those_that_an_ad_platform_shows(normalize, value, hashed):
+    out, _ = through("field.hash", {"fields": [{"field": "v"}], "normalize": normalize}, [{"v": value}])
+    assert out == [{"v": hashed}]
+
+
 def test_nothing_is_not_hashed():
     records = [{"v": None}, {}, {"v": ""}, {"v": "  "}, {"v": "---"}]
     out, _ = through("field.hash", {"fields": [{"field": "v"}], "normalize": "phone"}, records)

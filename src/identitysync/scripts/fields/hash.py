@@ -72,8 +72,10 @@ class Hash(Mapper):
     """Hash the text of each value as UTF-8, and write the hash in lower-case hexadecimal digits. A script of ours.
 
     Missing and null values stay, and so does what is empty once it is normalized: the hash of nothing would be the same
-    for everybody. `email` takes blanks out and writes in small letters; `phone` leaves the digits, without zeros in
-    front, and expects the country's code among them; `text` writes in small letters with single blanks.
+    for everybody. `email` takes blanks out and writes in small letters, as Meta and Google Ads ask for; `phone` leaves
+    the digits, without zeros in front, as Meta asks for, and expects the country's code among them; `text` writes in
+    small letters with single blanks. Google Ads wants a phone number with a `+` in front (E.164): bring it into that
+    form by other steps, and hash it with `none`.
     """
 
     fields: list[Hashed] = param(doc="What is hashed.", example=[{"field": "email", "targetField": "emailHash"}])
