@@ -73,6 +73,22 @@ def test_a_script_decides_the_fate_of_each_record_and_speaks_in_the_trace(tmp_pa
     assert letters[0]["error"]["more"] == [1]
 
 
+def test_a_record_that_a_script_rejected_is_replayed_as_it_entered(tmp_path):
+    def flow(script):
+        steps = [S("s", "file.parse.json", next=["x"]), S("x", "record.evaluate", {"script": script})]
+        return idx.Dataflow(name="f", steps=steps)
+
+    strict = (
+        "function process(r, ctx, logger, next, error) { r.seen = 1; if (r.n) throw 'no'; error.accept({ own: 1 }, r) }"
+    )
+    records = [{"n": 0, "f": 3.0}, {"n": 1, "id": 2**60 + 1}]
+    job = idx.run(flow(strict), inputs={"s": records}, outputs={"x": []}, dead_letters=tmp_path)
+    out = []
+    idx.replay(flow("function process(record) { return record }"), job.dead_letters, outputs={"x": out})
+
+    assert out == records
+
+
 def test_all_records_that_a_script_sends_along_the_error_edge_arrive_and_count_once():
     script = (
         "function process(r, ctx, logger, next, error) { error.accept({ half: 1 }, r); error.accept({ half: 2 }, r) }"

@@ -2,7 +2,11 @@
 
 import base64
 import math
+import os
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -292,6 +296,27 @@ def test_the_process_ends_with_its_sandbox(start):
     box = start("function process(record) { return record }")
     box.close()
     assert box._process.returncode is not None
+
+
+def test_no_process_outlives_the_one_that_began_it():
+    code = (
+        "import os; from identitysync.languages.javascript import Sandbox; "
+        "box = Sandbox('function process() {}'); print(box._process.pid, flush=True); os._exit(0)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    end = time.monotonic() + 20
+    while _lives(int(told.stdout)):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _lives(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{process}/stat")  # what has ended and was not yet waited for is a zombie
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_missing_extra_is_one_sentence(monkeypatch):

@@ -1,7 +1,7 @@
 """Records on their way to JavaScript and back: what JSON cannot say crosses beside it, so that nothing changes.
 
-JavaScript has one kind of number, a double. Integers beyond 2^53 therefore cross as ``BigInt``; what is larger and
-no ``BigInt`` comes back as a float; NaN, the infinities and ``-0`` have no place in JSON at all. All these are sent with
+JavaScript has one kind of number, a double. Integers beyond 2^53 therefore cross as ``BigInt``; what is larger and no
+``BigInt`` comes back as a float; NaN, the infinities and ``-0`` have no place in JSON at all. All these are sent with
 their path. ``3.0`` comes back as ``3``, and keys that look like array indices come back first: that is set right by
 comparing what came back with what was sent, place by place.
 """
