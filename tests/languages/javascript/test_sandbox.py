@@ -246,6 +246,23 @@ def test_a_script_that_fills_its_memory_for_good_fails_and_does_not_hang(start):
     assert "more than 16 MB" in outcomes[-1].fault.reason
 
 
+def test_records_that_are_too_large_together_are_asked_about_apart(start):
+    source = "function process(record) { return { size: record.text.length, text: record.text } }"
+    sizes = [6_000_000, 1, 6_000_000, 20_000_000, 2, 6_000_000]
+    outcomes = start(source, memory=32_000_000).run([{"text": "x" * size} for size in sizes])
+
+    assert [given(each)[0]["size"] for each in outcomes if not each.fault] == [size for size in sizes if size < 1e7]
+    assert outcomes[3].fault.reason == "the script needs more than 32 MB of memory"
+
+
+def test_what_comes_out_may_be_much_larger_than_what_the_engine_holds(start):
+    source = (
+        "function process(record, c, l, next) { for (let i = 0; i < 5; i++) next.accept({ i, t: 'x'.repeat(1e6) }) }"
+    )
+    outcomes = start(source, memory=32_000_000).run([{}] * 10)
+    assert [each["i"] for outcome in outcomes for each in given(outcome)] == [0, 1, 2, 3, 4] * 10
+
+
 def test_a_script_sees_nothing_of_the_world(start, monkeypatch):
     monkeypatch.setenv("PLANTED", "secret")
     source = """function process(record) {

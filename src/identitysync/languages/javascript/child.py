@@ -63,6 +63,7 @@ class Engine:
     def answer(self, batch: str) -> str:
         """Process a batch of records, whatever becomes of each."""
         self._drive("begin", batch)
+        outcomes: list[str] = []
         more = True
         while more:
             try:
@@ -70,8 +71,8 @@ class Engine:
                     more = self._drive("go")
             except self._fault as fault:  # time or memory: the script itself cannot catch these
                 self._drive("fail", str(fault).splitlines()[0])
-        answer: str = self._drive("take")
-        return answer
+            outcomes.append(self._drive("take"))
+        return f"[{''.join(outcomes)[:-1]}]"
 
 
 def serve() -> None:

@@ -11,6 +11,7 @@
   const now = Date.now, text = String, number = Number, big = BigInt;
   const SAFE = Number.MAX_SAFE_INTEGER; // what is larger is a float there, unless it is a BigInt here
   const SLICE = 200; // milliseconds of work after which the clock of a single record starts anew
+  const FULL = 4e6; // letters of outcomes that are handed over before more is done
   const LINES = 1000, LETTERS = 10000; // what one record may write into the trace
   const NO_DATA = [Map, Set, WeakMap, WeakSet, RegExp, Promise, Error, ArrayBuffer, DataView, getPrototypeOf(Int8Array)];
 
@@ -146,10 +147,13 @@
   }
 
   // ---- one record after the other ----
-  let waiting = [], done = [], at = 0;
+  let waiting = [], at = 0, done = [], size = 0;
 
   function close(failed) { // a record that fails has given nothing
-    done[at++] = `[[${said.join(",")}],[${failed ? "" : gave.join(",")}],${failed || "null"}]`;
+    const outcome = `[[${said.join(",")}],[${failed ? "" : gave.join(",")}],${failed || "null"}]`;
+    done[done.length] = outcome; // no call stands between these lines, so that no interruption does
+    size += outcome.length;
+    at += 1;
   }
 
   function one(record) {
@@ -179,23 +183,22 @@
     begin(batch) {
       const { records, numbers } = parse(batch);
       for (const [index, path, digits] of numbers) restore(records[index], path, digits);
-      [waiting, done, at] = [records, [], 0];
+      [waiting, at, done, size] = [records, 0, [], 0];
     },
     go() { // gives whether there is more to do
       const stop = now() + SLICE;
-      while (at < waiting.length) {
+      while (at < waiting.length && size < FULL && now() <= stop) {
         const record = waiting[at];
         waiting[at] = null;
         one(record);
-        if (now() > stop) return at < waiting.length;
       }
-      return false;
+      return at < waiting.length;
     },
     fail(reason) { close(stringify([reason, ""])); },
-    take() {
-      const answer = ["[", done.join(","), "]"].join(""); // joined, for a long text that is added up is no plain string yet
-      waiting = done = [];
-      return answer;
+    take() { // joined in any case, for a long text that was added up is no plain string yet
+      const outcomes = [...done, ""].join(",");
+      [done, size] = [[], 0];
+      return outcomes;
     },
   };
 

@@ -21,6 +21,10 @@ _KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 """What the interpreter itself may need of the environment; the child gets nothing else of it."""
 
 
+_LARGE: Final = 8_000_000
+"""Bytes of JSON that are sent at a time, if it is more than one record."""
+
+
 @attrs.frozen
 class Given:
     """A record that the script gave.
@@ -102,8 +106,7 @@ class Sandbox:
             except Unfit as fault:
                 found.append(JavaScriptError(f"{fault}: it cannot be handed to a script"))
         fit = [(record, each) for record, each in zip(records, found, strict=True) if isinstance(each, Findings)]
-        text = self._ask(batch_text([record for record, _ in fit], [each for _, each in fit]))
-        told = iter(zip(fit, answers(text), strict=True))
+        told = iter(zip(fit, self._answers(fit), strict=True))
         return [
             Outcome(fault=each) if isinstance(each, JavaScriptError) else self._outcome(*next(told)) for each in found
         ]
@@ -112,6 +115,19 @@ class Sandbox:
         """End the process."""
         self._process.kill()
         self._process.communicate()
+
+    def _answers(self, fit: Sequence[tuple[Record | None, Findings]]) -> list[Any]:
+        """Ask for all records at once, unless they are so large that the engine could not hold them together."""
+        text = batch_text([record for record, _ in fit], [each for _, each in fit])
+        if len(text) > _LARGE and len(fit) > 1:
+            middle = len(fit) // 2
+            return [*self._answers(fit[:middle]), *self._answers(fit[middle:])]
+        try:
+            return answers(self._ask(text))
+        except JavaScriptError as fault:
+            if len(fit) > 1:
+                raise
+            return [([], [], (fault.reason, ""))]
 
     def _outcome(self, sent: tuple[Record | None, Findings], answer: tuple[Any, Any, Any]) -> Outcome:
         record, findings = sent[0] or {}, sent[1]
