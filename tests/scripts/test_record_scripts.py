@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import identitysync as idx
@@ -248,7 +248,6 @@ some = st.lists(st.dictionaries(st.sampled_from(["a", "b", "c"]), keys, max_size
 
 
 @given(some, st.sampled_from([["a"], ["a", "b"]]), st.sampled_from(["first", "last"]))
-@settings(max_examples=60)
 def test_exactly_one_of_the_records_that_are_alike_stays_and_the_others_are_counted(records, fields, keep):
     paths = [FieldPath.parse(each) for each in fields]
     order = records if keep == "first" else records[::-1]

@@ -4,7 +4,7 @@ import math
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from identitysync.languages.javascript import Sandbox
@@ -58,7 +58,6 @@ def older():
     box.close()
 
 
-@settings(max_examples=150)
 @given(st.lists(records, min_size=1, max_size=4))
 def test_untouched_records_come_back_to_the_last_bit_in_both_generations(same, older, batch):
     before = [exact(record) for record in batch]

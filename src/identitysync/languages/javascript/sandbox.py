@@ -15,6 +15,7 @@ from identitysync.errors import InvalidParameter, JavaScriptError, MissingExtra
 from identitysync.languages.javascript.child import STUCK
 from identitysync.languages.javascript.crossing import Findings, Unfit, answers, batch_text, receive, survey
 from identitysync.languages.javascript.faults import Limits, fault_at
+from identitysync.languages.javascript.source import source_bytes
 from identitysync.values import Record
 
 _KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
@@ -70,6 +71,7 @@ class Sandbox:
             JavaScriptError: The script is faulty, or has no function ``process``.
         """
         self._script, self._limits = script, limits or Limits()
+        source = source_bytes(script)
         here = Path(__file__)
         bounds = str(self._limits.seconds), str(self._limits.memory)
         child = [str(here.with_name("child.py")), engine_folder(), *bounds]
@@ -81,7 +83,7 @@ class Sandbox:
             env={name: os.environ[name] for name in _KEPT if name in os.environ},
         )
         try:
-            self._ask(here.with_name("driver.js").read_bytes() + b"\0" + script.encode("utf-8", "replace"))
+            self._ask(here.with_name("driver.js").read_bytes() + b"\0" + source)
         except BaseException:
             self.close()
             raise

@@ -9,6 +9,7 @@ from identitysync.errors import JavaScriptError
 from identitysync.languages.javascript.faults import Limits, fault_at
 
 _ALPHABET: Final = re.compile(r"[A-Za-z0-9+/=\s]+")
+_ODD: Final = re.compile("[\0\ud800-\udfff]")
 _NOTHING_RUNS: Final = "throw 0;"
 """Put before a source, it lets the engine read all of it and run none of it."""
 
@@ -30,6 +31,24 @@ def decode_source(text: str) -> str:
         raise JavaScriptError(f"this is neither a function nor base64 of UTF-8 text ({fault})", text) from fault
 
 
+def source_bytes(source: str) -> bytes:
+    """Encode a source for the engine.
+
+    Args:
+        source: The source.
+
+    Returns:
+        UTF-8.
+
+    Raises:
+        JavaScriptError: It holds a zero or half a character.
+    """
+    odd = _ODD.search(source)
+    if odd is not None:
+        raise JavaScriptError(f"no source can hold the character {odd[0]!a}", source, odd.start())
+    return source.encode()
+
+
 def check_source(source: str) -> None:
     """Read a source without running it.
 
@@ -47,14 +66,13 @@ def check_source(source: str) -> None:
 
     if "process" not in source:
         raise JavaScriptError("the script defines no function named process", source)
+    source_bytes(source)
     limits = Limits()
     context = quickjs.Context()
     context.set_time_limit(limits.seconds)
     context.set_memory_limit(limits.memory)
     try:
         context.eval(_NOTHING_RUNS + source)
-    except ValueError as fault:
-        raise JavaScriptError("the script holds a zero byte", source, source.index("\0")) from fault
     except quickjs.JSException as fault:
         reason, _, trace = str(fault).partition("\n")
         if reason != "0":
