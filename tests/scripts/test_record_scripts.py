@@ -241,7 +241,21 @@ def test_a_preview_shows_what_a_route_gives_even_where_nothing_follows_in_the_ru
     assert list(idx.stream(flow, until="adults", inputs={"s": records})) == [{"age": 30}]
 
 
+def test_a_way_that_nothing_leads_to_is_a_warning():
+    params = {"routes": [{"expression": "true", "next": "a"}]}
+    steps = [S("x", "record.route", params, next=["a", "b"]), S("a", "field.remove"), S("b", "field.remove")]
+    (fault,) = [each for each in idx.check(idx.Dataflow(name="f", steps=steps)) if each.code == "no-way"]
+
+    assert (fault.path, fault.severity) == ("$.steps[0].next[1]", "warning")
+
+
 # ---- record.deduplicate ----
+
+
+def test_records_are_told_by_something():
+    flow = idx.Dataflow(name="f", steps=[S("x", "record.deduplicate", {"fields": []})])
+    assert "invalid-parameter" in {fault.code for fault in idx.check(flow)}
+
 
 keys = st.sampled_from([1, 1.0, "1", True, None, [], {}, {"a": 1}, "é", 2**70, -0.0, 0])
 some = st.lists(st.dictionaries(st.sampled_from(["a", "b", "c"]), keys, max_size=3), max_size=12)

@@ -191,14 +191,21 @@ def _fault(code: str, path: str, message: str) -> Diagnostic:
 
 def _check_ways(step: Step, spec: ScriptSpec, path: str, report: Report) -> None:
     """Check that the ids of steps in the parameters are among the step's ``next``."""
+    named: set[str] = set()
 
     def look(id: str, where: str) -> str:
+        named.add(id)
         if id not in step.next:
             hint = f"add it to 'next', which now leads to {', '.join(step.next) or 'no step'}"
             report(Diagnostic("not-next", where, f"{step.id!r} shall lead to {id!r}, but its 'next' does not", hint))
         return id
 
     change_step_ids(step.params, spec.cls, look, path)
+    for index, id in enumerate(step.next):
+        if named and id not in named:
+            message = f"nothing in the parameters of {step.id!r} leads to {id!r}, so that it gets no record"
+            where = f"{path.removesuffix('.params')}.next[{index}]"
+            report(Diagnostic("no-way", where, message, "name it there, or take it out of 'next'", Severity.WARNING))
 
 
 def _unknown(key: str, names: list[str], path: str) -> Diagnostic:

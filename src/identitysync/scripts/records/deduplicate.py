@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from identitysync.contract import KEPT, Example, FlatMapper, Kept, param, script
-from identitysync.errors import RecordRejected
+from identitysync.errors import InvalidParameter, RecordRejected
 from identitysync.scripts.records.spill import LatestRecords, SeenKeys
 from identitysync.values import MISSING, FieldPath, Record, json_bytes
 
@@ -50,6 +50,11 @@ class Deduplicate(FlatMapper):
 
     fields: list[FieldPath] = param(doc="The paths of the fields that tell a record.", example=["UID"])
     keep: Keep = param(default=Keep.FIRST, doc="Which of them stays.", example="last")
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse to tell records by nothing."""
+        if not self.fields:
+            raise InvalidParameter("'fields' names no field by which records can be told; name one or more")
 
     def open(self) -> Self:
         """Begin with nothing seen."""
