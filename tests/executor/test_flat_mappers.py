@@ -103,3 +103,31 @@ def test_a_batch_that_is_answered_too_seldom_fails_the_job():
 
     assert job.status == "failed"
     assert "few expanded 2 records into 1 answers" in job.status_details
+
+
+@script("test.loud", summary="Say something of each record, at a level that it names.")
+class Loud(FlatMapper):
+    def expand(self, record: Record):
+        yield Note(f"saw {record['n']}", record["level"])
+        yield record
+
+
+def test_notes_reach_the_trace_from_whole_blocks_of_a_file_too(tmp_path):
+    (tmp_path / "in.json").write_text(
+        "".join(f'{{"n": {n}, "level": "{("info", "error", "debug")[n]}"}}\n' for n in range(3))
+    )
+    flow = idx.Dataflow(name="loud", steps=[
+        S("read", "datasource.read.file", {"url": str(tmp_path / "in.json")}, next=["parse"]),
+        S("parse", "file.parse.json", next=["loud"]),
+        S("loud", Loud, next=["route"]),
+        S("route", "record.route", {"routes": [{"expression": "n > 0", "next": "out"}]}, next=["out"]),
+        S("out", "file.format.json", {"fileName": "out.json", "lines": True}, next=["write"]),
+        S("write", "datasource.write.file", {"url": str(tmp_path)}),
+    ])  # fmt: skip
+    job = idx.run(flow, log_level="debug")
+    said = [line.split(" ", 2)[2] for line in job.trace if " loud: saw" in line]
+
+    assert job.status == "succeeded", job.status_details
+    assert said == ["info loud: saw 0", "error loud: saw 1", "debug loud: saw 2"]
+    assert (tmp_path / "out.json").read_text().count("\n") == 2
+    assert [each["n"] for each in idx.stream(flow, until="route")] == [1, 2]

@@ -3,7 +3,9 @@
 No I/O, and no knowledge of dataflows.
 """
 
+from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
 from identitysync.contract.files import File
+from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
 from identitysync.contract.params import REQUIRED, Finding, ParamSpec, change_step_ids, entry, param, params_of
 from identitysync.contract.records import KEPT, Answer, Kept, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
@@ -33,9 +35,18 @@ __all__ = [
     "REQUIRED",
     "Answer",
     "BatchExpander",
+    "Block",
+    "BlockParser",
+    "BlockTransform",
     "Clock",
+    "Cut",
+    "Decoded",
+    "Decoder",
+    "Emitting",
+    "EmittingRows",
     "Encoder",
     "Example",
+    "Fields",
     "File",
     "FileReader",
     "FileTransform",
@@ -44,6 +55,7 @@ __all__ = [
     "FlatMapper",
     "Formatter",
     "Kept",
+    "Layout",
     "Log",
     "Lookup",
     "Mapper",
@@ -54,6 +66,7 @@ __all__ = [
     "RecordWriter",
     "Rejected",
     "Router",
+    "Rows",
     "RunInfo",
     "ScriptSpec",
     "Services",
@@ -63,6 +76,9 @@ __all__ = [
     "Staged",
     "StagingWriter",
     "Store",
+    "Surprise",
+    "Unfit",
+    "Value",
     "change_step_ids",
     "entry",
     "param",

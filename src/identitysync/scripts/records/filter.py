@@ -4,8 +4,9 @@ from typing import Self
 
 import attrs
 
-from identitysync.contract import Example, Mapper, param, script
-from identitysync.scripts.records.condition import Condition, check_condition
+from identitysync.contract import Example, Fields, Mapper, param, script
+from identitysync.languages import jexl
+from identitysync.scripts.records.condition import Condition, check_condition, condition_text
 from identitysync.values import Record
 
 
@@ -32,6 +33,10 @@ class Filter(Mapper):
     def map(self, record: Record) -> Record | None:
         """Judge one record; a run uses ``open`` first."""
         return self.open().map(record)
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        fields.drop_unless(fields.expression(jexl.compile(condition_text(self.expression))).source)
 
 
 @attrs.frozen
