@@ -1,6 +1,7 @@
 """Everything that can be asked of the project: ``nox -s NAME``."""
 
 import shutil
+from pathlib import Path
 
 import nox
 
@@ -27,6 +28,14 @@ def torture(session: nox.Session) -> None:
     """Run the laws at length."""
     session.install("-e", ".[dev]")
     session.run("pytest", "--hypothesis-profile=long", "--timeout=3600", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Give each parser broken and hostile input, for 10 minutes or as many seconds as are named."""
+    session.install("-e", ".[dev]")
+    for script in sorted(Path("tests/fuzz").glob("[!_]*.py")):
+        session.run("python", str(script), *(session.posargs or ["600"]))
 
 
 @nox.session

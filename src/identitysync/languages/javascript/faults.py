@@ -49,6 +49,6 @@ def fault_at(reason: str, trace: str, script: str, limits: Limits, *, shift: int
     for line, column in ((int(line), int(column)) for line, column in _PLACE.findall(trace)):
         if line < LINES_ABOVE:
             before = sum(len(each) + 1 for each in script.split("\n")[: line - 1])
-            offset = min(before + column - 1 - (shift if line == 1 else 0), len(script))
+            offset = min(max(before + column - 1 - (shift if line == 1 else 0), 0), len(script))
             break
     return JavaScriptError(limits.words(reason), script, offset)
