@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import identitysync as idx
-from identitysync.contract import Example, FileTransform, Formatter, Mapper, Parser
+from identitysync.contract import Example, FileFlatMapper, Formatter, Mapper, Parser
 from identitysync.errors import PluginError
 from identitysync.model import Step
 from identitysync.plan.bind import bind
@@ -56,8 +56,11 @@ def test_every_worked_example_does_what_it_says(type: str, example: Example):
             made = [(encoder.encode([record]), encoder.layout()) for record in example.before]
             blocks = [block if at == encoder.layout() else encoder.adapt(block, at) for block, at in made]
             got = (encoder.start() + encoder.joint.join(blocks) + encoder.finish()).decode()
-        case FileTransform():
-            pytest.fail("a file transform's example has no text")
+        case FileFlatMapper():
+            ((name, before),) = example.before.items()
+            file = idx.File(name, before if isinstance(before, bytes) else before.encode())
+            made = {name: b"".join(blocks) for name, blocks in script.expand(file)}
+            got = {name: None if example.after.get(name, 0) is None else made[name].decode() for name in made}
     assert got == example.after
 
 

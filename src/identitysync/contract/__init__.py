@@ -9,6 +9,8 @@ from identitysync.contract.records import Answer, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
     Encoder,
+    FileBlocks,
+    FileFlatMapper,
     FileReader,
     FileTransform,
     FileWriter,
@@ -34,6 +36,8 @@ __all__ = [
     "Encoder",
     "Example",
     "File",
+    "FileBlocks",
+    "FileFlatMapper",
     "FileReader",
     "FileTransform",
     "FileWriter",

@@ -5,6 +5,7 @@ from typing import Any
 
 from identitysync.contract import (
     File,
+    FileFlatMapper,
     FileReader,
     FileTransform,
     FileWriter,
@@ -19,6 +20,7 @@ from identitysync.contract import (
     Shape,
 )
 from identitysync.errors import IdentitySyncError
+from identitysync.executor.expand_stage import ExpandStage
 from identitysync.executor.file_stages import ConvertStage, PassStage, WriteFilesStage
 from identitysync.executor.format_stage import FormatStage
 from identitysync.executor.record_stages import AnswerStage, FlatMapStage, MapStage, RouteStage
@@ -32,6 +34,7 @@ _STAGES: tuple[tuple[type[Shape], Callable[..., Stage]], ...] = (
     (FileReader, ReadFilesStage),
     (RecordReader, ReadRecordsStage),
     (FileTransform, ConvertStage),
+    (FileFlatMapper, ExpandStage),
     (Parser, ParseStage),
     (Mapper, MapStage),
     (FlatMapper, FlatMapStage),

@@ -1,17 +1,11 @@
 """``file.uncompress.gzip``: uncompress files."""
 
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from identitysync.codecs import gzip
-from identitysync.contract import Example, FileTransform, param, script
-from identitysync.errors import InvalidParameter
-
-_MOST: Final = 1_000_000_000
-
-
-def _check_size(megabytes: float) -> None:
-    if not 0 < megabytes <= _MOST:
-        raise InvalidParameter(f"a file has more than 0 and at most {_MOST:,} megabytes; found {megabytes}")
+from identitysync.contract import Example, FileTransform, script
+from identitysync.scripts.pack.names import bare
+from identitysync.scripts.pack.sizes import in_bytes, max_size
 
 
 @script("file.uncompress.gzip", summary="Uncompress gzip files.", examples=(Example("the default", {}),))
@@ -23,19 +17,12 @@ class UncompressGzip(FileTransform):
     without `.gz` is kept (*our choice*, as is `maxSize`).
     """
 
-    max_size: float = param(
-        default=1_000_000.0,
-        doc="Megabytes that a file may grow to; more is taken for a bomb.",
-        example=5000,
-        text=True,
-        check=_check_size,
-    )
+    max_size: float = max_size()
 
     def convert(self, source: BinaryIO, target: BinaryIO) -> None:
         """Uncompress the source."""
-        gzip.decompress(source, target, max_bytes=int(self.max_size * 1_000_000))
+        gzip.decompress(source, target, max_bytes=in_bytes(self.max_size))
 
     def rename(self, name: str) -> str:
         """Take ``.gz`` off."""
-        bare = name[:-3]
-        return bare if name[-3:].lower() == ".gz" and bare and not bare.endswith("/") else name
+        return bare(name, ".gz")
