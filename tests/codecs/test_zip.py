@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import struct
 import subprocess
 import tracemalloc
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 from identitysync.codecs import zip as codec
 from identitysync.errors import FormatError, InvalidParameter
 
+needs_zip = pytest.mark.skipif(
+    not (shutil.which("zip") and shutil.which("unzip")), reason="zip is not installed: apt-get install zip unzip"
+)
 TEXT = 'id,name\r\n1,"Zoë 🙂"\r\n'.encode() * 999
 
 
@@ -50,6 +54,7 @@ def test_every_level_comes_back_here_and_elsewhere_and_equal_files_give_equal_ar
     assert made == packed(content, "Zoë.csv", level)
 
 
+@needs_zip
 def test_the_system_tools_agree(tmp_path):
     for size in (None, 3 << 30):  # the latter asks for what large files need
         (tmp_path / "ours.zip").write_bytes(packed(TEXT, size=size))
@@ -117,6 +122,7 @@ def test_a_turned_bit_in_the_data_is_told():
         unpacked(bytes(whole))
 
 
+@needs_zip
 def test_encrypted_files_and_other_methods_are_told_by_name(tmp_path):
     (tmp_path / "a.csv").write_bytes(TEXT)
     subprocess.run(["zip", "-q", "-P", "secret", "x.zip", "a.csv"], cwd=tmp_path, check=True)
