@@ -1,14 +1,20 @@
 """``file.uncompress.gzip``: uncompress files."""
 
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from identitysync.codecs import gzip
 from identitysync.contract import Example, FileTransform, script
 from identitysync.scripts.pack.names import bare
 from identitysync.scripts.pack.sizes import in_bytes, max_size
 
+_FILE: Final = bytes.fromhex("1f8b0800000000000203cb4ce132e402000fe95bcd05000000")
 
-@script("file.uncompress.gzip", summary="Uncompress gzip files.", examples=(Example("the default", {}),))
+
+@script(
+    "file.uncompress.gzip",
+    summary="Uncompress gzip files.",
+    examples=(Example("a file in a folder", {}, {"in/a.csv.gz": _FILE}, {"in/a.csv": "id\n1\n"}),),
+)
 class UncompressGzip(FileTransform):
     """Uncompress each file, and take `.gz` off its name.
 
