@@ -1,6 +1,7 @@
 """``file.format.aam``: records into an inbound file of Adobe Audience Manager."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from identitysync.contract import Encoder, Example, Formatter, param, script
@@ -10,7 +11,9 @@ from identitysync.scripts.format.lines import LineEncoder
 from identitysync.values import Record
 
 _TRAITS: Final = {"d_sid", "d_unsid", "ic"}
-_SIGNS: Final = '\t\r\n"'
+_TRAIT: Final = re.compile(r"[A-Za-z0-9_-]+")
+_SIGNS: Final = re.compile(r'[\t\r\n"]')
+_ID_SIGNS: Final = re.compile(r'[:\t\r\n"]')
 
 
 def _check_id(text: str) -> None:
@@ -75,7 +78,7 @@ class FormatAam(Formatter):
 
 def _line(record: Record) -> str:
     person = Person.of(record)
-    refuse("the user id", person.id, f":{_SIGNS}")
+    refuse("the user id", person.id, person.id, _ID_SIGNS)
     pairs = [_pair(key, value) for key, values in person.attributes.items() for value in values]
     if not pairs:
         raise RecordRejected(f"nothing is known of the user {person.id!r} but the id", code="nothing-to-tell")
@@ -84,9 +87,14 @@ def _line(record: Record) -> str:
 
 def _pair(key: str, value: str) -> str:
     if key in _TRAITS:
-        if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        if not _TRAIT.fullmatch(value):
             raise RecordRejected(f"{key} takes the id of a trait; found {value!r}", code="no-trait")
         return f"{key}={value}"
-    refuse(f"the key {key!r}", key, _SIGNS)
-    refuse(f"the value of {key!r}", value, _SIGNS)
+    _check_key(key)
+    refuse("the value of", key, value, _SIGNS)
     return f'"{key}"="{value}"'
+
+
+@lru_cache(1000)
+def _check_key(key: str) -> None:
+    refuse("the key", key, key, _SIGNS)

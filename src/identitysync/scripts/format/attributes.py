@@ -1,5 +1,7 @@
 """A user and what is known of them: the first field of a record, and all the others with their values as texts."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -20,7 +22,7 @@ class Person:
     """
 
     id: str
-    attributes: dict[str, list[str]]
+    attributes: dict[str, Sequence[str]]
 
     @classmethod
     def of(cls, record: Record) -> "Person":
@@ -35,30 +37,40 @@ class Person:
         Raises:
             RecordRejected: The first field holds no user id, or an array holds more than plain values.
         """
-        flat = flatten(record)
-        names = iter(flat)
-        first = next(names, "")
-        id = "".join(_texts(first, flat.get(first)))
-        if not id or type(flat[first]) is list:
-            raise RecordRejected(f"the first field is the user id, and {first!r} holds none", code="no-user-id")
-        texts = {name: _texts(name, flat[name]) for name in names}
-        return cls(id, {name: values for name, values in texts.items() if values})
+        flat = flatten(record) if dict in map(type, record.values()) else record
+        fields = iter(flat.items())
+        name, value = next(fields, ("", None))
+        id = "" if type(value) is list else "".join(_texts(name, value))
+        if not id:
+            raise RecordRejected(f"the first field is the user id, and {name!r} holds none", code="no-user-id")
+        attributes: dict[str, Sequence[str]] = {}
+        for name, value in fields:
+            kind = type(value)
+            if kind is str:  # most are, and are taken as they are
+                if value:
+                    attributes[name] = (value,)
+            elif kind is int or kind is bool:
+                attributes[name] = (text_of(value),)
+            elif value is not None and (texts := _texts(name, value)):
+                attributes[name] = texts
+        return cls(id, attributes)
 
 
-def refuse(what: str, text: str, signs: str) -> None:
+def refuse(what: str, name: str, text: str, signs: re.Pattern[str]) -> None:
     """Raise ``RecordRejected`` when a text holds what the format uses for itself.
 
     Args:
         what: What the text is, for the message.
+        name: Whose it is.
         text: The text.
-        signs: The characters that it may not hold.
+        signs: Finds the characters that it may not hold.
     """
-    for sign in signs:
-        if sign in text:
-            raise RecordRejected(
-                f"{what} holds {sign!r}, which the format uses for itself; take it out by field.replace",
-                code="forbidden-character",
-            )
+    found = signs.search(text)
+    if found is not None:
+        raise RecordRejected(
+            f"{what} {name!r} holds {found[0]!r}, which the format uses for itself; take it out by field.replace",
+            code="forbidden-character",
+        )
 
 
 def _texts(name: str, value: Any) -> list[str]:

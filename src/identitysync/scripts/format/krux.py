@@ -1,5 +1,8 @@
 """``file.format.krux``: records into the import format of Krux (Salesforce Audience Studio)."""
 
+import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from identitysync.contract import Encoder, Example, Formatter, param, script
@@ -9,8 +12,9 @@ from identitysync.scripts.format.lines import LineEncoder
 from identitysync.values import Record
 
 _LONGEST: Final = 254
-_NAME_SIGNS: Final = "^:;,\r\n"
-_VALUE_SIGNS: Final = "^;\r\n"
+_NAME_SIGNS: Final = re.compile(r"[\^:;,\r\n]")
+_VALUE_SIGNS: Final = re.compile(r"[\^;\r\n]")
+_ELEMENT_SIGNS: Final = re.compile(r"[\^;,\r\n]")
 
 
 @script(
@@ -49,16 +53,30 @@ class FormatKrux(Formatter):
 
 def _line(record: Record) -> str:
     person = Person.of(record)
-    refuse("the user id", person.id, _VALUE_SIGNS)
-    return f"{person.id}^{';'.join(_pair(name, values) for name, values in person.attributes.items())}"
+    refuse("the user id", person.id, person.id, _VALUE_SIGNS)
+    pairs = []
+    for name, values in person.attributes.items():
+        value = values[0]
+        if len(values) == 1 and len(value) <= _LONGEST and not _VALUE_SIGNS.search(value):
+            _check_name(name)
+            pairs.append(f"{name}:{value}")
+        else:
+            pairs.append(_pair(name, values))
+    return f"{person.id}^{';'.join(pairs)}"
 
 
-def _pair(name: str, values: list[str]) -> str:
-    refuse(f"the name {name!r}", name, _NAME_SIGNS)
+def _pair(name: str, values: Sequence[str]) -> str:
+    _check_name(name)
+    signs = _VALUE_SIGNS if len(values) == 1 else _ELEMENT_SIGNS
     for value in values:
-        refuse(f"the value of {name!r}", value, _VALUE_SIGNS + "," * (len(values) > 1))
+        refuse("the value of", name, value, signs)
         if len(value) > _LONGEST:
             raise RecordRejected(
                 f"the value of {name!r} has {len(value)} characters; {_LONGEST} are allowed", code="too-long"
             )
     return f"{name}:{','.join(values)}"
+
+
+@lru_cache(1000)
+def _check_name(name: str) -> None:
+    refuse("the name", name, name, _NAME_SIGNS)

@@ -55,16 +55,18 @@ class FormatMailchimp(Formatter):
         address = self.email_field.get(record)
         if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
             raise RecordRejected(f"{self.email_field} holds no e-mail address", code="no-email")
-        row = flatten(record)
-        row.pop(self.email_field.literal, None)
-        if _COLUMN in row:
+        flat = flatten(record) if dict in map(type, record.values()) else record
+        source = self.email_field.literal
+        if source != _COLUMN and _COLUMN in flat:
             raise RecordRejected(f"two fields would become the column {_COLUMN!r}; remove one", code="name-clash")
-        return {_COLUMN: address} | {name: _cell(name, value) for name, value in row.items()}
+        row = {_COLUMN: address}
+        for name, value in flat.items():
+            if name != source:
+                row[name] = _list(name, value) if type(value) is list else value
+        return row
 
 
-def _cell(name: str, value: Any) -> Any:
-    if type(value) is not list:
-        return value
+def _list(name: str, value: list[Any]) -> str:
     if not all_finite(value):
         raise RecordRejected(f"{name!r} holds an infinite number, or none at all (NaN)", code="not-finite")
     return ", ".join(map(text_of, value))

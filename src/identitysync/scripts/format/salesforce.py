@@ -66,4 +66,5 @@ class FormatSalesforce(Formatter):
 
 
 def _ready(record: Record) -> Record:
-    return {name: _NULL if value is None else value for name, value in flatten(record).items()}
+    flat = flatten(record) if dict in map(type, record.values()) else record
+    return {name: _NULL if value is None else value for name, value in flat.items()} if None in flat.values() else flat
