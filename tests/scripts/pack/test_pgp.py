@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import subprocess
 from contextlib import suppress
 
 import pytest
@@ -92,15 +93,39 @@ def test_an_unsigned_file_is_refused_where_a_signature_is_asked_for(gpg):
     wanted = decryptor(gpg, "bob", public_key=gpg.public("ada").decode())
     with pytest.raises(FormatError, match="signature"):
         done(wanted, done(EncryptPgp(public_key=gpg.public("bob").decode()), TEXT))
-    with pytest.raises(FormatError, match="gpg --compress-algo none"):
+    with pytest.raises(FormatError, match="not signed by any of the given keys"):
         done(wanted, gpg.encrypt(TEXT, "bob"))
 
 
-def test_what_gpg_compressed_before_it_signed_and_encrypted_can_be_read_but_not_verified(gpg):
+@pytest.mark.parametrize("reader", ["ada", "bob"])
+def test_what_gpg_signed_compressed_and_encrypted_is_verified_by_gpg(gpg, reader):
+    theirs = gpg.sign(TEXT, "ada", "-r", f"{reader}@example.com", "--encrypt")
+    assert done(decryptor(gpg, reader), theirs) == TEXT
+    assert done(decryptor(gpg, reader, public_key=gpg.public("ada").decode()), theirs) == TEXT
+    with pytest.raises(FormatError, match="not signed by any of the given keys"):
+        done(decryptor(gpg, reader, public_key=gpg.public("eve").decode()), theirs)
+    with pytest.raises(FormatError, match="may be a bomb"):
+        done(decryptor(gpg, reader, public_key=gpg.public("ada").decode(), max_size=0.01), theirs)
+
+
+def test_without_gpg_such_a_file_can_be_read_but_not_verified(gpg, monkeypatch):
     theirs = gpg.sign(TEXT, "ada", "-r", "bob@example.com", "--encrypt")
-    assert done(decryptor(gpg, "bob"), theirs) == TEXT
-    with pytest.raises(FormatError, match="gpg --compress-algo none"):
-        done(decryptor(gpg, "bob", public_key=gpg.public("ada").decode()), theirs)
+    keys = {"public_key": gpg.public("ada").decode()}
+    reader, verifier = decryptor(gpg, "bob"), decryptor(gpg, "bob", **keys)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    assert done(reader, theirs) == TEXT
+    with pytest.raises(FormatError, match="install GnuPG"):
+        done(verifier, theirs)
+
+
+def test_no_agent_and_no_key_is_left_behind_by_gpg(gpg, monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    theirs = gpg.sign(TEXT, "ada", "-r", "bob@example.com", "--encrypt")
+    done(decryptor(gpg, "bob", public_key=gpg.public("ada").decode()), theirs)
+
+    assert list(tmp_path.iterdir()) == []
+    agents = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path) not in agents
 
 
 def test_keys_come_armored_with_written_line_feeds_or_in_base64(gpg):

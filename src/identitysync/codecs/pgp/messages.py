@@ -4,7 +4,7 @@ import io
 from typing import Any, BinaryIO, Final, cast
 
 from identitysync.codecs.pgp.kinds import ENCRYPTED, HEAD, SIGNED, kind_of
-from identitysync.codecs.pgp.work import Job, broken, work
+from identitysync.codecs.pgp.work import UNREACHED, Job, broken, work
 from identitysync.errors import FormatError, IdentitySyncError, InvalidParameter
 
 MAX_BYTES: Final = 1 << 40
@@ -12,7 +12,7 @@ MAX_BYTES: Final = 1 << 40
 
 _COMPRESSED: Final = (
     "the signature cannot be reached: the file is not signed, or was compressed before it was encrypted; "
-    "have it sent as of gpg --compress-algo none --sign --encrypt"
+    "install GnuPG, or have it sent as of gpg --compress-algo none --sign --encrypt"
 )
 
 
@@ -139,7 +139,7 @@ def _about_message(answer: dict[str, Any], signed_by: bytes) -> IdentitySyncErro
     reason = answer.get("error", "")
     if reason.startswith("No key to decrypt"):
         return FormatError("the file is encrypted for other keys than the given one, or with a password")
-    if reason.startswith("Unexpected message structure"):
+    if reason.startswith(UNREACHED):
         return FormatError(_COMPRESSED)
     if reason.startswith("Signature verification failed"):
         return FormatError("the signature is not good: the file was changed, or none of the given keys signed it")

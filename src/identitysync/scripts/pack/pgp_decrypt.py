@@ -27,9 +27,10 @@ class DecryptPgp(FileTransform):
     keys. What counts is what the file holds, not its name: a file that is not encrypted, is for other keys, cut off or
     tampered with, or that grows without measure is an error.
 
-    What GnuPG encrypts is read, armored or not. What it signs *and* encrypts in one go can be verified only when it was
-    not compressed: ask for `gpg --compress-algo none --sign --encrypt`. The work is done in a process of its own, which
-    takes about 200 MB of memory however large the file is. Needs the extra `pgp`. All names are *our choice*.
+    What GnuPG encrypts is read, armored or not. What it signs *and* encrypts in one go is compressed unless it is told
+    `--compress-algo none`, and then only GnuPG itself can verify it: it must be installed. The work is done in a
+    process of its own, which takes about 200 MB of memory however large the file is. Needs the extra `pgp`. All names
+    are *our choice*.
     """
 
     private_key: Secret = private_key("The private key that the file is encrypted for")
