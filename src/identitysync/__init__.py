@@ -58,7 +58,7 @@ from identitysync.values import FieldPath, Record, Secret, Site
 
 if TYPE_CHECKING:
     from identitysync.registry import Registry
-    from identitysync.runtime import Preview, Running, check, preview, replay, run, start, stream
+    from identitysync.runtime import Explanation, Preview, Running, check, explain, preview, replay, run, start, stream
 
 __all__ = [
     "Dataflow",
@@ -66,6 +66,7 @@ __all__ = [
     "Diagnostic",
     "Encoder",
     "Example",
+    "Explanation",
     "FieldPath",
     "File",
     "FileBlocks",
@@ -103,6 +104,7 @@ __all__ = [
     "Step",
     "check",
     "entry",
+    "explain",
     "param",
     "preview",
     "replay",

@@ -21,6 +21,7 @@
     │   └── GigyaError           an answer of Gigya with an error code
     ├── UnsafeName               a name from outside would leave its folder
     ├── LocalStorageError        make room or mend permissions on this machine
+    ├── WorkerLost               a process that did part of the work is gone: make room, or use one process
     ├── StoreError               the store of jobs and watermarks cannot be used
     ├── TooManyRejects           look at the rejects, or allow more of them
     ├── Cancelled                somebody stopped the run
@@ -151,6 +152,10 @@ class MissingExtra(IdentitySyncError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.extra, self.purpose)
+
+
+class WorkerLost(IdentitySyncError):
+    """A process that did a part of the work has ended before it was done."""
 
 
 class PluginError(IdentitySyncError):

@@ -170,3 +170,20 @@ def test_a_dpid_is_a_number():
 def test_the_count_is_the_number_of_records(given_):
     text, _ = written("count", {"fileName": "n"}, given_)
     assert text == f"{len(given_)}\n"
+
+
+def test_the_count_is_right_whoever_reads_the_file(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"a":1}\n' * 300_000)
+    files = []
+    flow = idx.Dataflow(steps=[
+        idx.Step("r", "datasource.read.file", {"url": str(path)}, next=["p"]),
+        idx.Step("p", "file.parse.json", next=["krux", "count"]),
+        idx.Step("krux", "file.format.krux", {"fileName": "k"}),
+        idx.Step("count", "file.format.count", {"fileName": "n"}),
+    ])  # fmt: skip
+    job = idx.run(flow, workers=2, outputs={"krux": files, "count": files})
+    made = {file.name: file.open().read() for file in files}
+
+    assert job.status == "succeeded", job.status_details
+    assert made == {"k": b"1^\n" * 300_000, "n": b"300000\n"}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from identitysync.contract import Encoder, Example, Formatter, param, script
+from identitysync.contract import Encoder, Example, Formatter, Layout, param, script
 from identitysync.values import Record
 
 
@@ -23,6 +23,7 @@ class FormatCount(Formatter):
     """
 
     create_empty_file = True
+    stateful = True  # all records pass by one counter
 
     file_name: str = param(
         doc="The file's name; it may hold sub-folders.", example="accounts_${now}.count", variables=True
@@ -50,8 +51,11 @@ class _Count:
     def finish(self) -> bytes:
         return b""
 
-    def layout(self) -> int:
-        return 0
+    def layout(self) -> Layout:
+        return ()
 
-    def adapt(self, block: bytes, layout: int) -> bytes:
+    def adopt(self, layout: Layout) -> bool:
+        return not layout
+
+    def adapt(self, block: bytes, layout: Layout) -> bytes:
         return block

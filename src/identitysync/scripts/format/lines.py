@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
+from identitysync.contract import Layout
 from identitysync.errors import RecordRejected
 from identitysync.values import Record
 
 
-@attrs.define
+@attrs.frozen
 class LineEncoder:
     """Encode records as lines of UTF-8.
 
@@ -35,10 +36,14 @@ class LineEncoder:
         """Give nothing: a file ends with its last line."""
         return b""
 
-    def layout(self) -> int:
+    def layout(self) -> Layout:
         """Give the one layout that there is."""
-        return 0
+        return ()
 
-    def adapt(self, block: bytes, layout: int) -> bytes:
+    def adopt(self, layout: Layout) -> bool:
+        """Go on from a block that was made elsewhere."""
+        return not layout
+
+    def adapt(self, block: bytes, layout: Layout) -> bytes:
         """Give the block as it is."""
         return block

@@ -9,6 +9,7 @@ from identitysync.contract import (
     File,
     FlatMapper,
     Formatter,
+    Layout,
     Mapper,
     Note,
     Parser,
@@ -78,7 +79,7 @@ def a_formatter_writes_a_record_or_rejects_it(subject: Subject) -> None:
             return
         kept = []
         encoder = script.open().encoder()
-        blocks: list[tuple[bytes, int]] = []
+        blocks: list[tuple[bytes, Layout]] = []
         for record in nasty_records(subject):
             before = copy_records([record])[0]
             try:
