@@ -7,8 +7,9 @@ import sys
 import pytest
 
 import identitysync as idx
-from identitysync.contract import Example, FileTransform, Formatter, Lookup, Mapper, Parser
+from identitysync.contract import Example, FileTransform, FlatMapper, Formatter, Lookup, Mapper, Parser, Router
 from identitysync.errors import PluginError
+from identitysync.executor.stage import close_quietly
 from identitysync.model import Step
 from identitysync.plan.bind import bind
 from identitysync.registry.registry import Offer, Registry
@@ -38,7 +39,8 @@ EXAMPLES = [
 @pytest.mark.parametrize(("type", "example"), EXAMPLES)
 def test_every_worked_example_does_what_it_says(type: str, example: Example):
     faults = []
-    bound = bind(Step("x", type, example.params), "$", idx.scripts(), faults.append, run=False)
+    ways = list(example.after) if isinstance(example.after, dict) else []
+    bound = bind(Step("x", type, example.params, next=ways), "$", idx.scripts(), faults.append, run=False)
 
     assert [fault for fault in faults if fault.code != "clear-secret"] == []
     script = bound.script
@@ -49,6 +51,15 @@ def test_every_worked_example_does_what_it_says(type: str, example: Example):
         case Mapper():
             worker = script.open()
             got = [out for out in map(worker.map, copy_records(example.before)) if out is not None]
+        case FlatMapper():
+            worker = script.open()
+            results = [each for record in copy_records(example.before) for each in worker.expand(record)]
+            got = [each for each in (*results, *worker.finish()) if isinstance(each, dict)]
+            close_quietly(worker, script)
+        case Router():
+            worker = script.open()
+            got = {id: [each for each in example.before if id in worker.route(each)] for id in example.after}
+            assert all(set(worker.route(each)) <= set(got) for each in example.before)
         case Parser():
             got = list(script.parse(idx.File("f", example.before.encode())))
         case Formatter():
@@ -161,7 +172,9 @@ def test_the_example_package_is_built_installed_and_run(tmp_path):
         {"id": "read", "type": "datasource.read.file", "params": {"url": str(tmp_path / "in.json")}, "next": ["parse"]},
         {"id": "parse", "type": "file.parse.json", "next": ["shout"]},
         {"id": "shout", "type": "acme.shout", "params": {"field": "name"}, "next": ["halves"]},
-        {"id": "halves", "type": "acme.halves", "params": {"field": "n"}, "next": ["out"]},
+        {"id": "halves", "type": "acme.halves", "params": {"field": "n"}, "next": ["mirror"]},
+        {"id": "mirror", "type": "field.evaluate", "next": ["out"], "params": {
+            "language": "pyjexl", "fields": [{"field": "name", "expression": "name|mirror('-')"}]}},
         {"id": "out", "type": "file.format.json", "params": {"fileName": "o.json", "lines": True}, "next": ["write"]},
         {"id": "write", "type": "datasource.write.file", "params": {"url": str(tmp_path / "out")}},
     ]}  # fmt: skip
@@ -180,5 +193,5 @@ def test_the_example_package_is_built_installed_and_run(tmp_path):
     job = json.loads(ran.stdout)
     assert job["steps"]["shout"]["rejected"] == 1
     assert (tmp_path / "out" / "o.json").read_text().splitlines() == [
-        '{"name":"ADA","n":2.0,"part":1}', '{"name":"ADA","n":2.0,"part":2}',
+        '{"name":"ADA-ADA","n":2.0,"part":1}', '{"name":"ADA-ADA","n":2.0,"part":2}',
     ]  # fmt: skip
