@@ -1,6 +1,6 @@
 """Stages whose records become records: mappers, flat-mappers and routers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from time import perf_counter
 from typing import Any, cast
