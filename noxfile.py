@@ -70,6 +70,15 @@ def bench(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", "-r", "benchmarks/speed/peers.txt", external=True)
     session.run("python", "benchmarks/speed", "--peers", python, *session.posargs)
     session.run("python", "benchmarks/startup.py")
+    session.run("python", "benchmarks/gigya_writes.py")
+    session.run("python", "benchmarks/jexl.py")
+
+
+@nox.session
+def codecs(session: nox.Session) -> None:
+    """Measure every codec and formatter on a large file, against the library that it stands on; takes some minutes."""
+    session.install("-e", ".[lzo,pgp]")
+    session.run("python", "benchmarks/codecs.py", *session.posargs)
 
 
 @nox.session

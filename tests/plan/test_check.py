@@ -35,6 +35,7 @@ def after(type, params, **more):
         (after("field.replace", {"fields": [{"field": "a", "regex": "(", "replacement": ""}]}), "pattern", "$.steps[2].params.fields[0].regex"),
         (after("record.filter", {"expression": "a ="}), "expression", "$.steps[2].params.expression"),
         (after("field.evaluate", {"language": "jexl", "fields": [{"field": "a", "expression": "1 +"}]}), "expression", "$.steps[2].params.fields[0].expression"),
+        (after("field.evaluate", {"language": "pyjexl", "fields": [{"field": "a", "expression": "a|nope"}]}), "expression", "$.steps[2].params.fields[0].expression"),
         (after("field.evaluate", {"language": "perl", "fields": []}), "wrong-type", "$.steps[2].params.language"),
         (flow(("r", "datasource.read.gigya.account", {"select": "UID,"}, {})), "query", "$.steps[0].params.select"),
         (flow(("r", "datasource.read.gigya.account", {"select": "UID", "where": "a = "}, {})), "query", "$.steps[0].params.where"),

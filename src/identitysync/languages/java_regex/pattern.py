@@ -18,6 +18,9 @@ _STEPS: Final = 10_000_000
 _FEW: Final = 32
 """So many steps for every letter of a text are no reason to look at the time."""
 
+_LETTERS: Final = re.compile(r"\[((?:[^\\\]\[^&-]|\\[rntf\\|.^$*+?()\[\]{}\"'-])+)\]")
+_LETTER: Final = re.compile(r"\\?[\s\S]")
+_ESCAPES: Final = {"\\r": "\r", "\\n": "\n", "\\t": "\t", "\\f": "\f"}
 _UNBOUNDED: Final = 1 << 62
 
 _ODD: Final = re.compile("[\xb2\xb3\xb9\xbc-\xbe\u0300-\u036f\u0483-\u0489\u0558-\U0010ffff]")
@@ -61,6 +64,14 @@ class JavaRegex:
         """What finds a match in any text, or None, without a clock; nothing when some texts need one."""
         free = self._longest == _UNBOUNDED and not self._nothing and not self._edges
         return self._pattern.search if free else None
+
+    @property
+    def letters(self) -> str | None:
+        """The letters of which a text must hold one to have a match, when the pattern is just a class of them."""
+        found = _LETTERS.fullmatch(self.text)
+        if found is None or self.searcher is None:
+            return None
+        return "".join(_ESCAPES.get(each, each[-1]) for each in _LETTER.findall(found[1]))
 
     def full_match(self, text: str) -> bool:
         """Tell whether it matches a text as a whole.
