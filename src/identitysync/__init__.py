@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from identitysync.contract import (
+    KEPT,
     Encoder,
     Example,
     File,
@@ -55,14 +56,16 @@ from identitysync.values import FieldPath, Record, Secret, Site
 
 if TYPE_CHECKING:
     from identitysync.registry import Registry
-    from identitysync.runtime import Preview, Running, check, preview, replay, run, start, stream
+    from identitysync.runtime import Explanation, Preview, Running, check, explain, preview, replay, run, start, stream
 
 __all__ = [
+    "KEPT",
     "Dataflow",
     "DataflowStatus",
     "Diagnostic",
     "Encoder",
     "Example",
+    "Explanation",
     "FieldPath",
     "File",
     "FileReader",
@@ -98,6 +101,7 @@ __all__ = [
     "Step",
     "check",
     "entry",
+    "explain",
     "param",
     "preview",
     "replay",

@@ -47,7 +47,12 @@ def _plain(path):
 
 def chain(source, parse, *steps):
     """Make a flow of one chain: a file, its parser, and steps as (id, type, params)."""
-    all_steps = [("read", "datasource.read.file", {"url": str(source)}), parse, *steps, ("write", "datasource.write.file", {"url": "x"})]
+    all_steps = [
+        ("read", "datasource.read.file", {"url": str(source)}),
+        parse,
+        *steps,
+        ("write", "datasource.write.file", {"url": "x"}),
+    ]
     ids = [step[0] for step in all_steps]
     made = [
         idx.Step(id, type, params, next=[ids[number + 1]] if number + 1 < len(ids) else [])

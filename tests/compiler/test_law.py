@@ -11,6 +11,7 @@ from tests.compiler.flows import chain, outcome
 from tests.compiler.strategies import DSV, ENDS, STEPS, alike, dsv, lines_of
 
 work = import_module("identitysync.executor.block_work")
+chain_stage = import_module("identitysync.executor.chain_stage")
 cutting = import_module("identitysync.scripts.parse.cutting")
 
 
@@ -20,6 +21,8 @@ def _small_blocks():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cutting, "BLOCK", 200)
         patch.setattr(work, "_TIMED", 5)
+        patch.setattr(chain_stage, "_TIMED", 3)
+        patch.setattr(chain_stage, "_FEW", 1)
         yield
 
 
@@ -50,7 +53,15 @@ def test_rows(tmp_path_factory, text, steps, end, infer, name):
     same(chain(folder / "in.csv", parse, *numbered(steps), ("end", *end)), folder)
 
 
-@given(alike(), st.lists(STEPS, max_size=2), st.lists(STEPS, max_size=2), st.lists(STEPS, max_size=2), DSV, ENDS, st.booleans())
+@given(
+    alike(),
+    st.lists(STEPS, max_size=2),
+    st.lists(STEPS, max_size=2),
+    st.lists(STEPS, max_size=2),
+    DSV,
+    ENDS,
+    st.booleans(),
+)
 def test_branches_and_error_routes(tmp_path_factory, records, before, left, right, one, other, meet):
     folder = tmp_path_factory.mktemp("law")
     (folder / "in.jsonl").write_bytes(lines_of(records * 2) + b"{broken\n[1]\n")
@@ -59,7 +70,9 @@ def test_branches_and_error_routes(tmp_path_factory, records, before, left, righ
     def add(prefix, made, then):
         ids = [f"{prefix}{number}" for number in range(len(made))]
         for number, (type, params) in enumerate(made):
-            steps.append(idx.Step(ids[number], type, params, next=ids[number + 1 : number + 2] or then, error=["errors"]))
+            steps.append(
+                idx.Step(ids[number], type, params, next=ids[number + 1 : number + 2] or then, error=["errors"])
+            )
         return ids[:1] or then
 
     rights = add("r", right, ["one"] if meet else ["other"])
@@ -71,7 +84,10 @@ def test_branches_and_error_routes(tmp_path_factory, records, before, left, righ
         steps.append(idx.Step("other", other[0], other[1], next=["write2"], error=["errors"]))
         steps.append(idx.Step("write2", "datasource.write.file", {"url": "x"}))
     steps.append(idx.Step("errors", "file.format.json", {"fileName": "errors.json"}, next=["write3"]))
-    steps += [idx.Step("write1", "datasource.write.file", {"url": "x"}), idx.Step("write3", "datasource.write.file", {"url": "x"})]
+    steps += [
+        idx.Step("write1", "datasource.write.file", {"url": "x"}),
+        idx.Step("write3", "datasource.write.file", {"url": "x"}),
+    ]
     same(idx.Dataflow(name="law", steps=steps), folder)
 
 
@@ -79,4 +95,8 @@ def test_branches_and_error_routes(tmp_path_factory, records, before, left, righ
 def test_limits(tmp_path_factory, records, steps, end, limit):
     folder = tmp_path_factory.mktemp("law")
     (folder / "in.jsonl").write_bytes(lines_of(records * 2))
-    same(chain(folder / "in.jsonl", ("parse", "file.parse.json", {}), *numbered(steps), ("end", *end)), folder, limit=limit)
+    same(
+        chain(folder / "in.jsonl", ("parse", "file.parse.json", {}), *numbered(steps), ("end", *end)),
+        folder,
+        limit=limit,
+    )

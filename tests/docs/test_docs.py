@@ -14,9 +14,11 @@ def snippets(path):
     return re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
 
 
-PAGES = [
-    "tutorials/first-flow.md", "how-to/own-script.md", "how-to/emulators.md", "reference/jexl.md", "reference/pyjexl.md",
-]  # fmt: skip
+PAGES = sorted(
+    str(page.relative_to(ROOT / "docs"))
+    for page in (ROOT / "docs").rglob("*.md")
+    if "```python" in page.read_text("utf-8") and "_build" not in page.parts
+)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -49,6 +49,7 @@ def after(type, params, **more):
         (after("file.compress.gzip", {}), "mismatch", "$.steps[1].next[0]"),
         (flow(("read", "datasource.read.file", {"url": "in"}, {"next": ["x"]}), ("x", "field.move", {"fields": []}, {})), "mismatch", "$.steps[0].next[0]"),
         (after("datasource.read.file", {"url": "x"}), "mismatch", "$.steps[1].next[0]"),
+        (after("field.replace", {"fields": [{"field": "a", "regex": "(b)", "replacement": "$2"}]}), "pattern", "$.steps[2].params.fields"),
         (after("file.compress.gzip", {"compressionLevel": 12}), "invalid-parameter", "$.steps[2].params.compressionLevel"),
         (after("file.parse.dsv", {"columnSeparator": ",", "fileCharset": "klingon"}), "invalid-parameter", "$.steps[2].params.fileCharset"),
     ],

@@ -111,6 +111,22 @@ def preview(flow: str, limit: int, values: tuple[str, ...], as_json: bool) -> No
 
 @main.command()
 @_FLOW
+@click.option("--set", "values", multiple=True, metavar="STEP.PARAM=VALUE", help="Fill in a parameter.")
+@_JSON
+@told
+def explain(flow: str, values: tuple[str, ...], as_json: bool) -> None:
+    """Tell how a flow will run: what becomes one function and what does not, what it reads, what can be split."""
+    from identitysync.runtime import explain as explain_flow
+
+    found = explain_flow(_load(flow, values))
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        click.echo(str(found))
+
+
+@main.command()
+@_FLOW
 @click.option(
     "--format", "form", type=click.Choice(["outline", "text", "svg", "mermaid"]), default="outline", show_default=True
 )

@@ -13,7 +13,7 @@ import msgspec
 
 from identitysync.compiler.jexl_names import named
 from identitysync.compiler.source import Source
-from identitysync.contract.lowering import ANY, Expression, Layout, Unfit, Value
+from identitysync.contract.lowering import ANY, TEXT, Expression, Layout, Unfit, Value
 from identitysync.values import MISSING, FieldPath
 
 
@@ -89,7 +89,7 @@ class KnownFields:
         else:
             raise Unfit(f"{path} is a field of its own in some records, and in an object in others")
 
-    def update(self, path: FieldPath, change: Callable[[Value], Value]) -> None:
+    def update(self, path: FieldPath, change: Callable[[Value], Value], concerns: frozenset[str] = ANY) -> None:
         """Replace the value of a field where it is."""
         owner, name, before = self._place(path)
         if before is not None:
@@ -102,8 +102,8 @@ class KnownFields:
             return
         node = owner[name]
         if isinstance(node, Object):
-            if node.null is not None:
-                raise Unfit(f"{path} is an object in some records, and null in others")
+            if "dict" in concerns or (node.null is not None and "null" in concerns):
+                raise Unfit(f"{path} is an object, which is changed as a whole")
             return
         made = change(node)
         if before is not None:  # where there is the literal key, it is the one that is meant
@@ -137,8 +137,8 @@ class KnownFields:
             if isinstance(node, Object):
                 objects.append((path, node))
                 self._spread(path.literal if path.quoted else delimiter.join(path.segments), node, delimiter, found)
-            elif node is not None and "dict" in node.kinds:
-                raise Unfit(f"the fields of {path} differ too much from record to record")
+            elif node is not None:
+                self._no_object(path.text, node)
         for path, node in objects:
             self._pop(path)
             if node.null is not None:
@@ -365,11 +365,18 @@ class KnownFields:
                 continue
             if child is None:
                 continue
-            if "dict" in child.kinds:
-                raise Unfit(f"the fields of {name} differ too much from record to record")
             if name in found:
                 raise Unfit(f"there would be two fields {name}")
-            found[name] = child
+            found[name] = self._no_object(name, child)
+
+    def _no_object(self, name: str, value: Value) -> Value:
+        """Take a value for one that is no object; what an expression gives is looked at when it is there."""
+        if "dict" not in value.kinds:
+            return value
+        if not value.computed:
+            raise Unfit(f"the fields of {name} differ too much from record to record")
+        self._source.line(f"if {value.source}.__class__ is dict: raise Surprise")
+        return attrs.evolve(value, kinds=value.kinds - {"dict"})
 
     # whole records
 
@@ -385,22 +392,22 @@ class KnownFields:
     def _flatten_object(self, name: str, node: Object, known: Collection[str], found: dict[str, Value]) -> None:
         before = len(found)
         self._flatten(f"{name}.", node, known, found)
-        if name in known:
+        inside = list(found.values())[before:]
+        if node.null is None and not all(value.maybe for value in inside):
             return
-        # empty or null, the object would be a column of its own
+        # empty or null, the object is a column of its own, and its cell is empty
+        if name in known or not inside:
+            self._column(name, Value(self.constant(""), TEXT, maybe=bool(node.there)), known, found)
+            return
         if node.null is not None:
             self._source.line(f"if {node.null.source} is None: raise Surprise")
-        inside = list(found.values())[before:]
-        if not inside:
-            self._column(name, Value(self.constant(""), frozenset({"str"}), maybe=bool(node.there)), known, found)
-        elif all(value.maybe for value in inside):
+        if all(value.maybe for value in inside):
             self._source.line(f"if {' and '.join(f'{value.source} is U' for value in inside)}: raise Surprise")
 
     def _column(self, name: str, value: Value, known: Collection[str], found: dict[str, Value]) -> None:
         if name in found:
             raise Unfit(f"two fields would become the column {name}")
-        if "dict" in value.kinds:
-            raise Unfit(f"the fields of {name} differ too much from record to record")
+        value = self._no_object(name, value)
         if name not in known and (value.maybe or not self._ordered):
             raise Unfit(f"the place of the column {name} is not known before the first record has it")
         found[name] = value

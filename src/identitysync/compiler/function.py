@@ -29,6 +29,7 @@ class Function:
         run: The function.
         rows: What each leaf makes of its rows.
         drops: The ids of the steps that drop records, in the order of their counts.
+        lines: How many lines each step has in it, by its id.
         type: The class that records are decoded into; None where they come as rows.
     """
 
@@ -36,6 +37,7 @@ class Function:
     run: Run
     rows: tuple[Rows, ...]
     drops: tuple[str, ...]
+    lines: Mapping[str, int]
     type: Any = None
 
 
@@ -109,6 +111,7 @@ def _made(
 ) -> Function:  # fmt: skip
     source = Source()
     rows: dict[str, Rows] = {}
+    lines: dict[str, int] = {}
     drops: list[tuple[str, str]] = []
     leaves = {leaf.id: number for number, leaf in enumerate(tree.leaves())}
     source.depth = 2
@@ -120,13 +123,17 @@ def _made(
         if part is tree:
             source.line("#")  # where fields get their names
         for step in part.steps:
+            before = source.count
             if isinstance(step.script, Emitting):
                 step.script.emit(fields)
+            lines[step.id] = source.count - before
             drops.extend((step.id, name) for name in fields.dropped())
         if part.leaf is not None and isinstance(part.leaf.script, EmittingRows):
+            before = source.count
             made = part.leaf.script.emit_rows(fields, layouts.get(part.leaf.id, ()))
             rows[part.leaf.id] = made
             source.line(f"a{leaves[part.leaf.id]}({made.source})")
+            lines[part.leaf.id] = source.count - before
         for branch in part.branches:
             segment(branch, fields.branch() if len(part.branches) > 1 else fields)
         if source.depth == depth + 1 and not (part.steps or part.leaf or part.branches):
@@ -157,7 +164,7 @@ def _made(
         run: Run = source.compiled(text, "run")
     except (SyntaxError, RecursionError, MemoryError) as fault:
         raise Unfit("the function would be too large") from fault
-    return Function(text, run, tuple(rows[leaf.id] for leaf in tree.leaves()), tuple(id for id, _ in drops))
+    return Function(text, run, tuple(rows[leaf.id] for leaf in tree.leaves()), tuple(id for id, _ in drops), lines)
 
 
 def _used(prelude: list[tuple[str, str]], body: str) -> list[str]:

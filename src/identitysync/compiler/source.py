@@ -17,8 +17,8 @@ class Source:
     def __init__(self) -> None:
         """Begin without any line."""
         self.names: dict[str, Any] = {
-            "__builtins__": {}, "U": msgspec.UNSET, "Surprise": Surprise, "enumerate": enumerate, "str": str,
-            "list": list, "dict": dict, "int": int, "float": float, "Exception": Exception,
+            "__builtins__": {}, "U": msgspec.UNSET, "len": len, "Surprise": Surprise, "enumerate": enumerate,
+            "str": str, "list": list, "dict": dict, "int": int, "float": float, "Exception": Exception,
         }  # fmt: skip
         self._lines: list[str] = []
         self._indent = 0
@@ -44,6 +44,16 @@ class Source:
 
     @depth.setter
     def depth(self, depth: int) -> None:
+        self._indent = depth
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
+
+    def rewind(self, count: int, depth: int) -> None:
+        """Forget the lines behind the first so many."""
+        del self._lines[count:]
         self._indent = depth
 
     def name(self, prefix: str = "x") -> str:

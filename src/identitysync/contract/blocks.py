@@ -173,7 +173,16 @@ class Seam:
 
 @runtime_checkable
 class BlockParser(Protocol):
-    """A parser that can cut some of its files into blocks."""
+    """A parser that can cut some of its files into blocks.
+
+    Attributes:
+        named: Whether all records of a file have the same fields, all of them text.
+    """
+
+    @property
+    def named(self) -> bool:
+        """Whether all records of a file have the same fields."""
+        ...
 
     def cut(self, file: File) -> Cut | None:
         """Cut a file; None when this one can only be read from its beginning to its end."""

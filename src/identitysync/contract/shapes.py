@@ -8,11 +8,12 @@ the end when it has a ``close``.
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from typing import BinaryIO, ClassVar, Protocol, Self, runtime_checkable
 
 from identitysync.contract.files import File
 from identitysync.contract.lowering import Layout
-from identitysync.contract.records import Answer, Note, Rejected
+from identitysync.contract.records import Answer, Kept, Note, Rejected
 from identitysync.contract.services import Services
 from identitysync.values import Record
 
@@ -116,12 +117,21 @@ class FlatMapper(_Pure):
     gives = "records"
 
     @abstractmethod
-    def expand(self, record: Record) -> Iterable[Record | Rejected]:
+    def expand(self, record: Record) -> Iterable[Record | Rejected | Note | Kept]:
         """Give what becomes of the record."""
 
-    def finish(self) -> Iterable[Record]:
+    def finish(self) -> Iterable[Record | Rejected | Note]:
         """Give what is left to give once all records have come."""
         return ()
+
+
+@runtime_checkable
+class BatchExpander(Protocol):
+    """What a flat-mapper's ``open`` may give where one record at a time would cost too much."""
+
+    def expand_all(self, records: Sequence[Record]) -> Sequence[Iterable[Record | Rejected | Note | Kept]]:
+        """Give what becomes of each record, in order; the records themselves are left as they are."""
+        ...
 
 
 class Router(_Pure):
@@ -258,3 +268,20 @@ class RecordWriter(_Edge):
     @abstractmethod
     def write(self, records: Sequence[Record], services: Services) -> list[Record | Rejected]:
         """Write the records and answer for each, in order: what goes on, or its reject."""
+
+
+@runtime_checkable
+class GoesAhead(Protocol):
+    """What a look-up or record writer may ``open``: it begins with records before earlier ones are answered.
+
+    The engine keeps the answers in order, and awaits the oldest once more than ``window`` records are under way.
+
+    Attributes:
+        window: How many records may be under way, so that memory is bounded.
+    """
+
+    window: int
+
+    def begin(self, records: Sequence[Record], services: Services) -> "Future[list[Answer]]":
+        """Begin with records, which stay as they are meanwhile; the answers come one per record, in order."""
+        ...

@@ -2,7 +2,7 @@
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
@@ -24,13 +24,13 @@ class Example:
         doc: What the example shows, in a few words.
         params: The step's ``params`` as a flow file has them.
         before: Records, or the text of a file; None when the script needs the world.
-        after: What comes out: records, or the text of a file.
+        after: What comes out: records, for a router those that go to each step, or the text of a file.
     """
 
     doc: str
     params: dict[str, Any] = attrs.field(factory=dict)
     before: Sequence[Record] | str | None = None
-    after: Sequence[Record] | str | None = None
+    after: Sequence[Record] | Mapping[str, Sequence[Record]] | str | None = None
 
 
 @attrs.frozen

@@ -3,6 +3,7 @@
 import json
 import types
 import typing
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -102,9 +103,10 @@ def _example(type: str, example: Example) -> str:
     step = {"id": type.rpartition(".")[2], "type": type} | ({"params": example.params} if example.params else {})
     parts = [f"{example.doc[:1].upper()}{example.doc[1:]}:", f"```json\n{_json(step, indent=2)}\n```"]
     for words, shown in (("From", example.before), ("comes", example.after)):
-        if shown is not None:
-            text = shown if isinstance(shown, str) else "\n".join(_json(record) for record in shown)
-            parts += [words, f"```text\n{text}\n```"]
+        ways = shown if isinstance(shown, Mapping) else {} if shown is None else {"": shown}
+        for id, came in ways.items():
+            text = came if isinstance(came, str) else "\n".join(_json(record) for record in came)
+            parts += [f"{words}, to the step `{id}`," if id else words, f"```text\n{text}\n```"]
     return "\n\n".join(parts)
 
 

@@ -20,10 +20,12 @@ from identitysync.contract import (
     Shape,
 )
 from identitysync.errors import IdentitySyncError
+from identitysync.executor.answer_stage import AnswerStage
+from identitysync.executor.chain_stage import ChainStage, chained
 from identitysync.executor.file_stages import ConvertStage, PassStage, WriteFilesStage
 from identitysync.executor.format_stage import FormatStage, PackStage
 from identitysync.executor.pool import PoolMaker
-from identitysync.executor.record_stages import AnswerStage, FlatMapStage, MapStage, RouteStage
+from identitysync.executor.record_stages import FlatMapStage, MapStage, RouteStage
 from identitysync.executor.region import Region, packer_of, region_of
 from identitysync.executor.region_stage import MemberStage, RegionStage
 from identitysync.executor.run import Run, Tap
@@ -82,6 +84,7 @@ class Executor:
         """
         self.run = run
         self.stages: dict[str, Stage] = {}
+        self.chains: list[ChainStage] = []
         idle = {
             id
             for id, planned in plan.steps.items()
@@ -116,6 +119,11 @@ class Executor:
                 stage.join(self.stages)
         for id, behind in _packs(plan, scripts, watched).items():
             self._pack(id, behind, scripts[behind])
+        if make_pool is not None:
+            formatters = {id: script for id, script in scripts.items() if isinstance(script, Formatter)}
+            self.chains = chained(
+                self.stages, {id: each for id, each in formatters.items() if id not in watched | apart}
+            )
 
     def steps(self) -> Iterator[None]:
         """Carry out everything but the publication; yields after every batch, and checks there for a stop."""

@@ -19,7 +19,7 @@ class FormatStage(Stage):
         super().__init__(planned, run)
         self._script, self._worker = script, script.open()
         self._encoder = self._worker.encoder()
-        self._limit = int(script.max_file_size * 1_000_000) if script.max_file_size else None
+        self.limit = int(script.max_file_size * 1_000_000) if script.max_file_size else None
         self._parts: list[Part] = []
         self._pack: BlockTransform | None = None
         self._packer: PackStage | None = None
@@ -32,9 +32,8 @@ class FormatStage(Stage):
         """Encode the records and append them to the present part."""
         started = perf_counter()
         rejects: list[Rejected] = []
-        for block in encoded(self._encoder, batch, self._limit, rejects):
-            packed = self._pack.pack(block) if self._pack is not None and block else block
-            self.add(packed, len(block), self._encoder.layout())
+        for block in encoded(self._encoder, batch, self.limit, rejects):
+            self.made(block, self._encoder.layout())
         self.counter.received += len(batch)
         self.counter.passed += len(batch) - len(rejects)
         self.timed(started)
@@ -48,6 +47,11 @@ class FormatStage(Stage):
     def adopt(self, layout: Layout) -> bool:
         """Take over the layout of a block that was made elsewhere; False when it contradicts."""
         return self._encoder.adopt(layout)
+
+    def made(self, block: bytes, layout: Layout) -> None:
+        """Take a block that was made of records elsewhere in this process."""
+        packed = self._pack.pack(block) if self._pack is not None and block else block
+        self.add(packed, len(block), layout)
 
     def add(self, block: bytes, size: int, layout: Layout) -> None:
         """Append a block, which is packed already, to the present part.
@@ -91,10 +95,10 @@ class FormatStage(Stage):
             part.close()
 
     def _is_full(self, part: Part, size: int) -> bool:
-        if self._limit is None:
+        if self.limit is None:
             return False
         encoder = self._encoder
-        return part.size + len(encoder.joint) + size + len(encoder.finish()) > self._limit
+        return part.size + len(encoder.joint) + size + len(encoder.finish()) > self.limit
 
     def _new_part(self) -> Part:
         if self._parts:

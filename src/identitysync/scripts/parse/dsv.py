@@ -84,6 +84,11 @@ class ParseDsv(Parser):
         """Refuse signs that contradict each other."""
         self._dialect()
 
+    @property
+    def named(self) -> bool:
+        """Whether all records of a file have the same fields, all of them text."""
+        return not self.infer_types
+
     def parse(self, file: File) -> Iterator[Record | Rejected | Note]:
         """Read the header, then record by record.
 

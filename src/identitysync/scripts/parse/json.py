@@ -45,6 +45,8 @@ class ParseJson(Parser):
     64 million bytes are faults. Of a name that an object has twice, the last counts.
     """
 
+    named = False
+
     add_filename: bool = param(
         default=False, doc="Whether each record gets the file's name as `_fileName`.", example=True, text=True
     )
