@@ -15,6 +15,9 @@ import attrs
 from identitysync.values import MISSING, Record, json_bytes, json_value
 
 _SAFE: Final = 2**53 - 1
+_BITS: Final = 13_287
+"""Bits of an integer of 4000 digits; Python writes and reads a few hundred digits more."""
+
 _DEEP: Final = 200
 """Levels of objects and arrays that a record may have here; the engine's stack bears no more than a few thousand."""
 
@@ -69,6 +72,8 @@ def _survey(value: Any, path: Place, found: Findings) -> None:
             continue
         if kind is int:
             if not -_SAFE <= child <= _SAFE:
+                if child.bit_length() > _BITS:
+                    raise Unfit(f"{_words([*path, key])} holds an integer of more than 4000 digits")
                 found.numbers.append(([*path, key], str(child)))
         elif kind is float:
             if child - child != 0.0:
