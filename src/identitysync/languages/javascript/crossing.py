@@ -72,9 +72,7 @@ def _survey(value: Any, path: Place, found: Findings) -> None:
             continue
         if kind is int:
             if not -_SAFE <= child <= _SAFE:
-                if child.bit_length() > _BITS:
-                    raise Unfit(f"{_words([*path, key])} holds an integer of more than 4000 digits")
-                found.numbers.append(([*path, key], str(child)))
+                found.numbers.append(([*path, key], _digits(child, [*path, key])))
         elif kind is float:
             if child - child != 0.0:
                 found.numbers.append(([*path, key], _ODD[repr(child)]))
@@ -86,6 +84,12 @@ def _survey(value: Any, path: Place, found: Findings) -> None:
             path.pop()
         else:
             raise Unfit(f"{_words([*path, key])} holds a {kind.__name__}, which is no plain data")
+
+
+def _digits(number: int, path: Place) -> str:
+    if number.bit_length() > _BITS:
+        raise Unfit(f"{_words(path)} holds an integer of more than 4000 digits")
+    return str(number)
 
 
 _ODD: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
