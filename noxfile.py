@@ -62,10 +62,16 @@ def contracts(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure, side by side with a straightforward hand-written loop."""
+    """Measure, side by side with the peers, which get an environment of their own: ``nox -s bench -- --rounds 5``."""
     session.install("-e", ".")
-    session.run("python", "benchmarks/export.py", *session.posargs)
+    peers = Path(session.virtualenv.location) / "peers"
+    python = str(peers / "bin" / "python")
+    session.run("python", "-m", "venv", str(peers))
+    session.run(python, "-m", "pip", "install", "--quiet", "-r", "benchmarks/speed/peers.txt", external=True)
+    session.run("python", "benchmarks/speed", "--peers", python, *session.posargs)
     session.run("python", "benchmarks/startup.py")
+    session.run("python", "benchmarks/gigya_writes.py")
+    session.run("python", "benchmarks/jexl.py")
 
 
 @nox.session

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import identitysync as idx
-from identitysync.contract import Example, FileTransform, FlatMapper, Formatter, Mapper, Parser, Router
+from identitysync.contract import Example, FileTransform, FlatMapper, Formatter, Lookup, Mapper, Parser, Router
 from identitysync.errors import PluginError
 from identitysync.executor.stage import close_quietly
 from identitysync.model import Step
@@ -67,6 +67,8 @@ def test_every_worked_example_does_what_it_says(type: str, example: Example):
             made = [(encoder.encode([record]), encoder.layout()) for record in example.before]
             blocks = [block if at == encoder.layout() else encoder.adapt(block, at) for block, at in made]
             got = (encoder.start() + encoder.joint.join(blocks) + encoder.finish()).decode()
+        case Lookup():
+            got = script.look_up(copy_records(example.before), None)
         case FileTransform():
             pytest.fail("a file transform's example has no text")
     assert got == example.after
@@ -170,7 +172,9 @@ def test_the_example_package_is_built_installed_and_run(tmp_path):
         {"id": "read", "type": "datasource.read.file", "params": {"url": str(tmp_path / "in.json")}, "next": ["parse"]},
         {"id": "parse", "type": "file.parse.json", "next": ["shout"]},
         {"id": "shout", "type": "acme.shout", "params": {"field": "name"}, "next": ["halves"]},
-        {"id": "halves", "type": "acme.halves", "params": {"field": "n"}, "next": ["out"]},
+        {"id": "halves", "type": "acme.halves", "params": {"field": "n"}, "next": ["mirror"]},
+        {"id": "mirror", "type": "field.evaluate", "next": ["out"], "params": {
+            "language": "pyjexl", "fields": [{"field": "name", "expression": "name|mirror('-')"}]}},
         {"id": "out", "type": "file.format.json", "params": {"fileName": "o.json", "lines": True}, "next": ["write"]},
         {"id": "write", "type": "datasource.write.file", "params": {"url": str(tmp_path / "out")}},
     ]}  # fmt: skip
@@ -189,5 +193,5 @@ def test_the_example_package_is_built_installed_and_run(tmp_path):
     job = json.loads(ran.stdout)
     assert job["steps"]["shout"]["rejected"] == 1
     assert (tmp_path / "out" / "o.json").read_text().splitlines() == [
-        '{"name":"ADA","n":2.0,"part":1}', '{"name":"ADA","n":2.0,"part":2}',
+        '{"name":"ADA-ADA","n":2.0,"part":1}', '{"name":"ADA-ADA","n":2.0,"part":2}',
     ]  # fmt: skip

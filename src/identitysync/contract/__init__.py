@@ -6,7 +6,16 @@ No I/O, and no knowledge of dataflows.
 from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
 from identitysync.contract.files import File
 from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
-from identitysync.contract.params import REQUIRED, Finding, ParamSpec, change_step_ids, entry, param, params_of
+from identitysync.contract.params import (
+    REQUIRED,
+    Examining,
+    Finding,
+    ParamSpec,
+    change_step_ids,
+    entry,
+    param,
+    params_of,
+)
 from identitysync.contract.records import KEPT, Answer, Kept, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
@@ -17,6 +26,7 @@ from identitysync.contract.shapes import (
     FileWriter,
     FlatMapper,
     Formatter,
+    GoesAhead,
     Lookup,
     Mapper,
     Parser,
@@ -45,6 +55,7 @@ __all__ = [
     "Emitting",
     "EmittingRows",
     "Encoder",
+    "Examining",
     "Example",
     "Fields",
     "File",
@@ -54,6 +65,7 @@ __all__ = [
     "Finding",
     "FlatMapper",
     "Formatter",
+    "GoesAhead",
     "Kept",
     "Layout",
     "Log",

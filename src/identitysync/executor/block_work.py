@@ -77,14 +77,16 @@ class BlockWork:
         """
         self._count += 1
         program = self._program
+        surprised = False
         if program is not None and task.room is None and self._count % _TIMED:
             started = perf_counter()
             ran = program.run(task.decoder, task.block, task.layouts)
             if ran is not None and not self._has_large(ran):
                 return self._outcome(ran, started)
+            surprised = ran is None
         started = perf_counter()
         decoded = task.decoder.decode(task.block)
-        if program is not None:
+        if program is not None and surprised:
             program.learn(decoded.found)
         seconds = perf_counter() - started
         rejects = [each for each in decoded.found if isinstance(each, Rejected)]

@@ -12,18 +12,6 @@ def check_condition(text: str) -> None:
     jexl.compile(text)
 
 
-def condition_text(text: str) -> str:
-    """Write the expression whose result is true or false as the condition is fulfilled or not.
-
-    Args:
-        text: An expression.
-
-    Returns:
-        The expression.
-    """
-    return f"({text}\n) ? true : false"
-
-
 @attrs.frozen
 class Condition:
     """Tell whether a record fulfils an expression, as JEXL's ``? :`` takes its result."""
@@ -40,7 +28,7 @@ class Condition:
         Returns:
             The condition.
         """
-        return cls(jexl.compile(condition_text(text)))
+        return cls(jexl.condition(text))
 
     def holds(self, record: Record) -> bool:
         """Judge a record.

@@ -6,7 +6,7 @@ import attrs
 
 from identitysync.contract import Example, Fields, Mapper, param, script
 from identitysync.languages import jexl
-from identitysync.scripts.records.condition import Condition, check_condition, condition_text
+from identitysync.scripts.records.condition import Condition, check_condition
 from identitysync.values import Record
 
 
@@ -36,7 +36,7 @@ class Filter(Mapper):
 
     def emit(self, fields: Fields) -> None:
         """Do the same in a function."""
-        fields.drop_unless(fields.expression(jexl.compile(condition_text(self.expression))).source)
+        fields.drop_unless(fields.expression(jexl.condition(self.expression)).source)
 
 
 @attrs.frozen
