@@ -75,6 +75,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def codecs(session: nox.Session) -> None:
+    """Measure every codec and formatter on a large file, against the library that it stands on; takes some minutes."""
+    session.install("-e", ".[lzo,pgp]")
+    session.run("python", "benchmarks/codecs.py", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     session.install("-e", ".[dev]")

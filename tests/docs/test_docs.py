@@ -66,6 +66,8 @@ def test_the_documentation_builds_without_a_warning_and_has_a_page_for_each_scri
     assert built.returncode == 0, built.stderr
     for type in idx.scripts():
         assert (tmp_path / "reference" / "scripts" / f"{type}.html").exists()
+    for name in idx.templates():
+        assert "<img" in (tmp_path / "reference" / "templates" / f"{name}.html").read_text("utf-8")
 
 
 @pytest.mark.timeout(120)

@@ -21,6 +21,8 @@ from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
     BatchExpander,
     Encoder,
+    FileBlocks,
+    FileFlatMapper,
     FileReader,
     FileTransform,
     FileWriter,
@@ -59,6 +61,8 @@ __all__ = [
     "Example",
     "Fields",
     "File",
+    "FileBlocks",
+    "FileFlatMapper",
     "FileReader",
     "FileTransform",
     "FileWriter",

@@ -9,13 +9,16 @@ the end when it has a ``close``.
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import BinaryIO, ClassVar, Protocol, Self, runtime_checkable
+from typing import BinaryIO, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 from identitysync.contract.files import File
 from identitysync.contract.lowering import Layout
 from identitysync.contract.records import Answer, Kept, Note, Rejected
 from identitysync.contract.services import Services
 from identitysync.values import Record
+
+FileBlocks: TypeAlias = tuple[str, Iterable[bytes]]
+"""A file that comes into being: its name, and its bytes, block by block."""
 
 
 class Shape(ABC):  # noqa: B024 - the shapes below have the methods
@@ -86,6 +89,20 @@ class FileTransform(_Pure):
     @abstractmethod
     def rename(self, name: str) -> str:
         """Turn the file's name into the name of what it becomes."""
+
+
+class FileFlatMapper(_Pure):
+    """Turn one file into any number: unpack an archive, or lay an index beside a file."""
+
+    takes = "files"
+    gives = "files"
+
+    @abstractmethod
+    def expand(self, file: File) -> Iterator[FileBlocks]:
+        """Give one new file after the other; the bytes of each are taken to their end before the next is asked for.
+
+        Raise ``FormatError`` for a file that is something else, at whatever point: then none of them goes on.
+        """
 
 
 class Parser(_Pure):

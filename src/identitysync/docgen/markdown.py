@@ -15,6 +15,7 @@ from identitysync.values import FieldPath, Secret
 
 _SHAPES = {
     "FileReader": "brings files", "RecordReader": "brings records", "FileTransform": "files become files",
+    "FileFlatMapper": "each file becomes any number of files",
     "Parser": "files become records", "Mapper": "records become records", "FlatMapper": "records become records",
     "Router": "records go different ways", "Lookup": "records are completed", "Formatter": "records become files",
     "FileWriter": "files are delivered", "RecordWriter": "records are written",
@@ -103,11 +104,26 @@ def _example(type: str, example: Example) -> str:
     step = {"id": type.rpartition(".")[2], "type": type} | ({"params": example.params} if example.params else {})
     parts = [f"{example.doc[:1].upper()}{example.doc[1:]}:", f"```json\n{_json(step, indent=2)}\n```"]
     for words, shown in (("From", example.before), ("comes", example.after)):
-        ways = shown if isinstance(shown, Mapping) else {} if shown is None else {"": shown}
-        for id, came in ways.items():
-            text = came if isinstance(came, str) else "\n".join(_json(record) for record in came)
-            parts += [f"{words}, to the step `{id}`," if id else words, f"```text\n{text}\n```"]
+        if shown is not None:
+            parts += [words, f"```text\n{_shown(shown)}\n```"]
     return "\n\n".join(parts)
+
+
+def _shown(what: Any) -> str:
+    """Write records, the text of a file, files with their names, or records with the steps that get them."""
+    if isinstance(what, str):
+        return what
+    if isinstance(what, Mapping):
+        return "\n".join(f"{name}: {_content(content)}" for name, content in what.items())
+    return "\n".join(_json(record) for record in what)
+
+
+def _content(content: Any) -> str:
+    if content is None:
+        return "…"
+    if isinstance(content, list | tuple):
+        return ", ".join(_json(record) for record in content)
+    return _json(content) if isinstance(content, str) else f"{len(content)} bytes"
 
 
 def _entry_of(kind: Any) -> type | None:

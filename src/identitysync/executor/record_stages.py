@@ -1,9 +1,9 @@
 """Stages whose records become records: mappers, flat-mappers and routers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from time import perf_counter
-from typing import cast
+from typing import Any, cast
 
 from identitysync.compiler import each_record
 from identitysync.contract import KEPT, BatchExpander, FlatMapper, Mapper, Note, Rejected, Router
