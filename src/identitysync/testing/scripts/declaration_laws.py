@@ -45,8 +45,11 @@ def secrets_are_secrets(subject: Subject) -> None:
         named = _SECRETS.search(param.wire) is not None
         expect(param.secret or not named or param.type not in {str, Any}, f"{param.wire} is named like a secret")
     secret = [param.wire for param in subject.spec.params if param.secret]
-    for example in subject.spec.examples:
-        script = subject.build({**example.params, **dict.fromkeys(secret, f"${{env:{_PLANTED}}}")})
+    examples = subject.spec.examples
+    shown = [example for example in examples if any(wire in example.params for wire in secret)]
+    for example in shown or examples[:1]:  # where none shows a secret, the first one bears all of them
+        held = [wire for wire in secret if wire in example.params] or secret
+        script = subject.build({**example.params, **dict.fromkeys(held, f"${{env:{_PLANTED}}}")})
         expect(_PLANTED not in f"{script!r}{script}", "it prints its secrets")
 
 

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from identitysync.contract import (
+    KEPT,
     File,
     FlatMapper,
     Formatter,
@@ -17,6 +18,7 @@ from identitysync.contract import (
     Router,
 )
 from identitysync.errors import FormatError, LanguageError, RecordRejected
+from identitysync.executor.stage import close_quietly
 from identitysync.testing.remotes.ground import expect
 from identitysync.testing.scripts.example_laws import written
 from identitysync.testing.scripts.subject import Subject
@@ -66,9 +68,10 @@ def each_record_has_one_of_three_fates(subject: Subject) -> None:
                     expect(_same(record, before), f"a rejected record was changed although it is atomic: {before}")
             except Exception as fault:  # noqa: BLE001 - whatever it raises is the finding
                 expect(False, f"{before} raises {type(fault).__name__}: {fault}; raise RecordRejected with a reason")
-        if isinstance(worker, FlatMapper):
-            for out in worker.finish():
+        for out in worker.finish() if hasattr(worker, "finish") else ():
+            if isinstance(out, dict):
                 _is_plain(out)
+        close_quietly(worker, script)
 
 
 def a_formatter_writes_a_record_or_rejects_it(subject: Subject) -> None:
@@ -149,7 +152,7 @@ def _through(worker: Any, record: Record) -> Iterator[Any]:
         for each in worker.expand(record):
             if isinstance(each, Rejected):
                 expect(_same(each.record, entered), f"the reject does not carry the record as it entered: {entered}")
-            else:
+            elif each is not KEPT and not isinstance(each, Note):
                 yield each
         return
     out = worker.map(record)

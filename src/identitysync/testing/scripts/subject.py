@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from identitysync.contract import FileFlatMapper, FileTransform, ScriptSpec, Shape, ShapeClass, spec_of
+from identitysync.contract import FileFlatMapper, FileTransform, ScriptSpec, Shape, ShapeClass, change_step_ids, spec_of
 from identitysync.errors import Diagnostic, InvalidParameter, Severity
 from identitysync.model import Step
 from identitysync.plan.bind import bind
@@ -65,7 +65,7 @@ class Subject:
 
         Args:
             params: The step's ``params``.
-            ways: The step's ``next``.
+            ways: The step's ``next``, beside the ids that the parameters hold.
 
         Returns:
             The script.
@@ -73,7 +73,14 @@ class Subject:
         Raises:
             BrokenLaw: The parameters are not accepted.
         """
-        script, faults = self.bound(params, ways)
+        held: list[str] = []
+
+        def hold(id: str, _: str) -> str:
+            held.append(id)
+            return id
+
+        change_step_ids(params, self.cls, hold)
+        script, faults = self.bound(params, (*ways, *dict.fromkeys(id for id in held if id not in ways)))
         errors = [str(fault) for fault in faults if fault.severity is Severity.ERROR]
         expect(script is not None and not errors, f"{dict(params)} is refused: {'; '.join(errors)}")
         assert script is not None  # noqa: S101 - for the type checker, which does not know what was expected
