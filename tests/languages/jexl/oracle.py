@@ -22,7 +22,7 @@ class Oracle:
         missing += [program for program in ("java", "javac") if shutil.which(program) is None]
         if missing:
             raise FileNotFoundError(
-                f"{', '.join(missing)} is not installed: apt-get install default-jdk-headless "
+                f"not installed: {', '.join(missing)}; apt-get install default-jdk-headless "
                 "libcommons-jexl3-java libcommons-jexl2-java libcommons-logging-java"
             )
         source = Path(__file__).parent / "Oracle.java"
