@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from identitysync.contract import FileFlatMapper, FileTransform, ScriptSpec, Shape, ShapeClass, spec_of
+from identitysync.contract import FileFlatMapper, FileTransform, ScriptSpec, Shape, ShapeClass, change_step_ids, spec_of
 from identitysync.errors import Diagnostic, InvalidParameter, Severity
 from identitysync.model import Step
 from identitysync.plan.bind import bind
@@ -80,9 +80,11 @@ class Subject:
         return script
 
     def bound(self, params: Mapping[str, Any], ways: tuple[str, ...] = ()) -> tuple[Shape | None, list[Diagnostic]]:
-        """Bind the parameters as a check of a flow does, and give all that it says."""
+        """Bind the parameters as a check of a flow does, and give all that it says; ways come from them if not told."""
         faults: list[Diagnostic] = []
-        step = Step("x", self.cls, params, next=ways)
+        named = dict[str, str]()
+        change_step_ids(params, self.cls, named.setdefault)  # to see them, not to change them
+        step = Step("x", self.cls, params, next=ways or named)
         return bind(step, "$", Registry({}), faults.append, run=False).script, faults
 
     def settings(self) -> Iterator[Mapping[str, Any]]:
