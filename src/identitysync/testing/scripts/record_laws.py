@@ -6,10 +6,10 @@ from itertools import islice
 from typing import Any, Final
 
 from identitysync.contract import (
-    KEPT,
     File,
     FlatMapper,
     Formatter,
+    Kept,
     Layout,
     Mapper,
     Note,
@@ -18,7 +18,6 @@ from identitysync.contract import (
     Router,
 )
 from identitysync.errors import FormatError, LanguageError, RecordRejected
-from identitysync.executor.stage import close_quietly
 from identitysync.testing.remotes.ground import expect
 from identitysync.testing.scripts.example_laws import written
 from identitysync.testing.scripts.subject import Subject
@@ -56,7 +55,7 @@ def each_record_has_one_of_three_fates(subject: Subject) -> None:
         script = subject.build(params)
         if not isinstance(script, Mapper | FlatMapper | Router):
             return
-        worker = script.open()
+        worker: Any = script.open()
         for record in nasty_records(subject):
             before = copy_records([record])[0]
             try:
@@ -68,10 +67,12 @@ def each_record_has_one_of_three_fates(subject: Subject) -> None:
                     expect(_same(record, before), f"a rejected record was changed although it is atomic: {before}")
             except Exception as fault:  # noqa: BLE001 - whatever it raises is the finding
                 expect(False, f"{before} raises {type(fault).__name__}: {fault}; raise RecordRejected with a reason")
-        for out in worker.finish() if hasattr(worker, "finish") else ():
-            if isinstance(out, dict):
+        if isinstance(script, FlatMapper):
+            for out in worker.finish():
                 _is_plain(out)
-        close_quietly(worker, script)
+        close = getattr(worker, "close", None)
+        if worker is not script and close is not None:
+            close()
 
 
 def a_formatter_writes_a_record_or_rejects_it(subject: Subject) -> None:
@@ -152,7 +153,7 @@ def _through(worker: Any, record: Record) -> Iterator[Any]:
         for each in worker.expand(record):
             if isinstance(each, Rejected):
                 expect(_same(each.record, entered), f"the reject does not carry the record as it entered: {entered}")
-            elif each is not KEPT and not isinstance(each, Note):
+            elif not isinstance(each, Note | Kept):
                 yield each
         return
     out = worker.map(record)

@@ -65,7 +65,7 @@ class Subject:
 
         Args:
             params: The step's ``params``.
-            ways: The step's ``next``, beside the ids that the parameters hold.
+            ways: The step's ``next``.
 
         Returns:
             The script.
@@ -73,23 +73,18 @@ class Subject:
         Raises:
             BrokenLaw: The parameters are not accepted.
         """
-        held: list[str] = []
-
-        def hold(id: str, _: str) -> str:
-            held.append(id)
-            return id
-
-        change_step_ids(params, self.cls, hold)
-        script, faults = self.bound(params, (*ways, *dict.fromkeys(id for id in held if id not in ways)))
+        script, faults = self.bound(params, ways)
         errors = [str(fault) for fault in faults if fault.severity is Severity.ERROR]
         expect(script is not None and not errors, f"{dict(params)} is refused: {'; '.join(errors)}")
         assert script is not None  # noqa: S101 - for the type checker, which does not know what was expected
         return script
 
     def bound(self, params: Mapping[str, Any], ways: tuple[str, ...] = ()) -> tuple[Shape | None, list[Diagnostic]]:
-        """Bind the parameters as a check of a flow does, and give all that it says."""
+        """Bind the parameters as a check of a flow does, and give all that it says; ways come from them if not told."""
         faults: list[Diagnostic] = []
-        step = Step("x", self.cls, params, next=ways)
+        named = dict[str, str]()
+        change_step_ids(params, self.cls, named.setdefault)  # to see them, not to change them
+        step = Step("x", self.cls, params, next=ways or named)
         return bind(step, "$", Registry({}), faults.append, run=False).script, faults
 
     def settings(self) -> Iterator[Mapping[str, Any]]:
