@@ -31,6 +31,14 @@ def torture(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Give each parser broken and hostile input, for 10 minutes or as many seconds as are named."""
+    session.install("-e", ".[dev]")
+    for script in sorted(Path("tests/fuzz").glob("[!_]*.py")):
+        session.run("python", str(script), *(session.posargs or ["600"]))
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style."""
     session.install("ruff>=0.12")
@@ -62,6 +70,8 @@ def bench(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", "-r", "benchmarks/speed/peers.txt", external=True)
     session.run("python", "benchmarks/speed", "--peers", python, *session.posargs)
     session.run("python", "benchmarks/startup.py")
+    session.run("python", "benchmarks/gigya_writes.py")
+    session.run("python", "benchmarks/jexl.py")
 
 
 @nox.session

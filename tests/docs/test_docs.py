@@ -14,9 +14,14 @@ def snippets(path):
     return re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize(
-    "page", ["tutorials/first-flow.md", "how-to/own-script.md", "how-to/emulators.md", "how-to/packed-files.md"]
+PAGES = sorted(
+    str(page.relative_to(ROOT / "docs"))
+    for page in (ROOT / "docs").rglob("*.md")
+    if "```python" in page.read_text("utf-8") and "_build" not in page.parts
 )
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_the_snippets_of_a_page_run_one_after_the_other(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": "snippets"}

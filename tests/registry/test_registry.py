@@ -115,7 +115,9 @@ def test_the_example_package_is_built_installed_and_run(tmp_path):
         {"id": "read", "type": "datasource.read.file", "params": {"url": str(tmp_path / "in.json")}, "next": ["parse"]},
         {"id": "parse", "type": "file.parse.json", "next": ["shout"]},
         {"id": "shout", "type": "acme.shout", "params": {"field": "name"}, "next": ["halves"]},
-        {"id": "halves", "type": "acme.halves", "params": {"field": "n"}, "next": ["out"]},
+        {"id": "halves", "type": "acme.halves", "params": {"field": "n"}, "next": ["mirror"]},
+        {"id": "mirror", "type": "field.evaluate", "next": ["out"], "params": {
+            "language": "pyjexl", "fields": [{"field": "name", "expression": "name|mirror('-')"}]}},
         {"id": "out", "type": "file.format.json", "params": {"fileName": "o.json", "lines": True}, "next": ["write"]},
         {"id": "write", "type": "datasource.write.file", "params": {"url": str(tmp_path / "out")}},
     ]}  # fmt: skip
@@ -134,5 +136,5 @@ def test_the_example_package_is_built_installed_and_run(tmp_path):
     job = json.loads(ran.stdout)
     assert job["steps"]["shout"]["rejected"] == 1
     assert (tmp_path / "out" / "o.json").read_text().splitlines() == [
-        '{"name":"ADA","n":2.0,"part":1}', '{"name":"ADA","n":2.0,"part":2}',
+        '{"name":"ADA-ADA","n":2.0,"part":1}', '{"name":"ADA-ADA","n":2.0,"part":2}',
     ]  # fmt: skip

@@ -6,7 +6,7 @@ No I/O, and no knowledge of dataflows.
 from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
 from identitysync.contract.files import File
 from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
-from identitysync.contract.params import REQUIRED, Finding, ParamSpec, entry, param, params_of
+from identitysync.contract.params import REQUIRED, Examining, Finding, ParamSpec, entry, param, params_of
 from identitysync.contract.records import Answer, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
@@ -18,6 +18,7 @@ from identitysync.contract.shapes import (
     FileWriter,
     FlatMapper,
     Formatter,
+    GoesAhead,
     Lookup,
     Mapper,
     Parser,
@@ -44,6 +45,7 @@ __all__ = [
     "Emitting",
     "EmittingRows",
     "Encoder",
+    "Examining",
     "Example",
     "Fields",
     "File",
@@ -55,6 +57,7 @@ __all__ = [
     "Finding",
     "FlatMapper",
     "Formatter",
+    "GoesAhead",
     "Layout",
     "Log",
     "Lookup",

@@ -37,7 +37,7 @@ class Value:
 
     Attributes:
         source: A Python expression that is cheap and has no effect: a name, an attribute of one, a constant's name.
-        kinds: What it may be, of ``ANY``.
+        kinds: What it may be, of ``ANY``; with ``texts``, arrays hold nothing but text.
         maybe: Whether the field may be missing; the expression then gives ``UNSET`` of msgspec.
         computed: Whether it comes from an expression, so that it may be a number that no text stands for.
     """

@@ -5,11 +5,11 @@ import typing
 from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
-from identitysync.errors import Severity
+from identitysync.errors import IdentitySyncError, Severity
 
 _KEY: Final = "identitysync.param"
 T = TypeVar("T")
@@ -44,6 +44,15 @@ class Finding:
 
 Check = Callable[[Any], Iterable[Finding] | None]
 """Looks at a value when a flow is checked: raises ``LanguageError`` or ``InvalidParameter``, gives findings."""
+
+
+@runtime_checkable
+class Examining(Protocol):
+    """A script with parameters that can only be judged together, such as a program beside the name of its language."""
+
+    def examine(self) -> Iterable[tuple[str, IdentitySyncError]]:
+        """Find what is wrong: the path of the parameter below ``params``, and the fault."""
+        ...
 
 
 @attrs.frozen

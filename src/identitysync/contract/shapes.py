@@ -8,6 +8,7 @@ the end when it has a ``close``.
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from typing import BinaryIO, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 from identitysync.contract.files import File
@@ -275,3 +276,20 @@ class RecordWriter(_Edge):
     @abstractmethod
     def write(self, records: Sequence[Record], services: Services) -> list[Record | Rejected]:
         """Write the records and answer for each, in order: what goes on, or its reject."""
+
+
+@runtime_checkable
+class GoesAhead(Protocol):
+    """What a look-up or record writer may ``open``: it begins with records before earlier ones are answered.
+
+    The engine keeps the answers in order, and awaits the oldest once more than ``window`` records are under way.
+
+    Attributes:
+        window: How many records may be under way, so that memory is bounded.
+    """
+
+    window: int
+
+    def begin(self, records: Sequence[Record], services: Services) -> "Future[list[Answer]]":
+        """Begin with records, which stay as they are meanwhile; the answers come one per record, in order."""
+        ...

@@ -1,15 +1,14 @@
-"""Stages whose records become records: mappers, flat-mappers, routers, look-ups and writers."""
+"""Stages whose records become records: mappers, flat-mappers and routers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from time import perf_counter
-from typing import Any, cast
+from typing import cast
 
-from identitysync.compiler import Entered, each_record
-from identitysync.contract import FlatMapper, Lookup, Mapper, RecordWriter, Rejected, Router
+from identitysync.compiler import each_record
+from identitysync.contract import FlatMapper, Mapper, Rejected, Router
 from identitysync.errors import PluginError
 from identitysync.executor.run import Run
 from identitysync.executor.stage import Named, Stage, close_quietly
-from identitysync.plan import PlannedStep
 from identitysync.values import Record, copy_records
 
 
@@ -131,57 +130,3 @@ class RouteStage(Stage):
     def close(self) -> None:
         """Let go of what the script holds."""
         close_quietly(self._worker, self._script)
-
-
-class AnswerStage(Stage):
-    """Records to another system, which answers for each: look-ups and writers."""
-
-    def __init__(self, planned: PlannedStep, script: Lookup | RecordWriter, run: Run) -> None:
-        super().__init__(planned, run)
-        self._script, self._worker = script, script.open(run.services)
-
-    def records(self, batch: list[Record]) -> None:
-        """Ask for all records, as many at a time as the script wants."""
-        size = max(1, self._script.batch_size)
-        for start in range(0, len(batch), size):
-            self._some(batch[start : start + size])
-            self.run.check()
-
-    def _some(self, batch: list[Record]) -> None:
-        started = perf_counter()
-        before = Entered(batch, needed=not self._script.atomic)
-        answers = self._answers(batch)
-        if len(answers) != len(batch):
-            raise PluginError(
-                f"{self.id} answered {len(answers)} times for {len(batch)} records; one answer each is due"
-            )
-        out: list[Record] = []
-        rejects: list[Rejected] = []
-        count = self.counter
-        for index, answer in enumerate(answers):
-            if isinstance(answer, Rejected):
-                rejects.append(
-                    answer if answer.record is not batch[index] else _as_entered(answer, before.record(index))
-                )
-            elif answer is None or answer == []:
-                count.dropped += 1
-            else:
-                count.passed += 1
-                out.extend(answer if isinstance(answer, list) else (answer,))
-        count.received += len(batch)
-        self.timed(started)
-        self.reject(rejects)
-        self.give(out)
-
-    def _answers(self, batch: list[Record]) -> Sequence[Any]:
-        if isinstance(self._script, Lookup):
-            return cast(Lookup, self._worker).look_up(batch, self.run.services)
-        return cast(RecordWriter, self._worker).write(batch, self.run.services)
-
-    def close(self) -> None:
-        """Let go of connections."""
-        close_quietly(self._worker, self._script)
-
-
-def _as_entered(answer: Rejected, record: Record) -> Rejected:
-    return Rejected(record, answer.message, answer.code, answer.replay, answer.error)

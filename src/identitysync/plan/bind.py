@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import attrs
 
-from identitysync.contract import REQUIRED, Finding, ParamSpec, ScriptSpec, Shape, params_of
+from identitysync.contract import REQUIRED, Examining, Finding, ParamSpec, ScriptSpec, Shape, params_of
 from identitysync.errors import (
     Diagnostic,
     ExpressionError,
+    IdentitySyncError,
     InvalidParameter,
     LanguageError,
     PatternError,
@@ -28,7 +29,12 @@ from identitysync.values import MASK, Secret
 _OPEN: Final = re.compile(r"\{\{[^{}]*\}\}|<\$[^<>]*\$>|" + re.escape(MASK))
 _OPEN_WHEN_REQUIRED: Final = re.compile(r"\.*|.*<[A-Za-z][\w.-]*>.*", re.DOTALL)
 _REFERENCE: Final = re.compile(r"\$\{(env|file|keyring):[^}]*\}")
-_LANGUAGE_CODES: Final = ((ExpressionError, "expression"), (PatternError, "pattern"), (QueryError, "query"))
+_CODES: Final = (
+    (ExpressionError, "expression"),
+    (PatternError, "pattern"),
+    (QueryError, "query"),
+    (PluginError, "plugin"),
+)
 
 Report = Callable[[Diagnostic], None]
 
@@ -77,10 +83,14 @@ def bind(step: Step, path: str, registry: Registry, report: Report, *, run: bool
     if not whole:
         return Bound(spec, None)
     try:
-        return Bound(spec, spec.cls(**found))
+        made = spec.cls(**found)
     except InvalidParameter as fault:
         report(Diagnostic("invalid-parameter", f"{path}.params", str(fault)))
         return Bound(spec, None)
+    faults = list(made.examine()) if isinstance(made, Examining) else []
+    for below, wrong in faults:
+        report(_misread(wrong, f"{path}.params.{below}"))
+    return Bound(spec, None if faults else made)
 
 
 _UNFIT: Final = object()
@@ -159,13 +169,17 @@ def _check(check: Callable[[Any], Iterable[Any] | None], value: Any, path: str, 
         for finding in check(value) or ():
             report(Diagnostic(finding.code, path, finding.message, finding.hint, finding.severity))
     except LanguageError as fault:
-        code = next((code for kind, code in _LANGUAGE_CODES if isinstance(fault, kind)), "invalid-parameter")
-        report(Diagnostic(code, path, str(fault)))
+        report(_misread(fault, path))
         return False
     except InvalidParameter as fault:
         report(Diagnostic("invalid-parameter", path, str(fault)))
         return False
     return True
+
+
+def _misread(fault: IdentitySyncError, path: str) -> Diagnostic:
+    code = next((code for kind, code in _CODES if isinstance(fault, kind)), "invalid-parameter")
+    return Diagnostic(code, path, str(fault))
 
 
 def _dates(text: str) -> Iterator[Finding]:

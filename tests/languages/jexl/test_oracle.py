@@ -57,6 +57,12 @@ OTHERWISE = [
     ("9999999999999999999 > '9'", {}, True),  # an error: that text would have to be a long
     ("z ?? 5", {"z": None}, 5),  # a later version has it
     ("m?.k", {"m": None}, None),  # a later version has it
+    ("s =~ ~/a.c/", {"s": "abc"}, True),  # a later version has it
+    ("var f = x -> x + 1; f(2)", {}, 3),  # a later version has a body that is a value
+    ("1e3 + (1 << 4) + (-1 >>> 60)", {}, 1031.0),  # later versions have them
+    ("var s = ''; for (var i = 0; i < 3; i++) s += i + '!'; s", {}, "0!1!2!"),  # later versions have it
+    ("var n = 9; do { n-- } while (n > 3); n", {}, 3),  # later versions have it
+    ("Math.max(2, Math.abs(-5))", {}, 5),  # null: nobody put the class there
 ]
 
 

@@ -33,7 +33,7 @@ class Filter(Mapper):
 
     def open(self) -> Self:
         """Compile the expression once."""
-        return _Filter(jexl.compile(self._condition))  # type: ignore[return-value]  # maps alike
+        return _Filter(jexl.condition(self.expression))  # type: ignore[return-value]  # maps alike
 
     def map(self, record: Record) -> Record | None:
         """Judge one record; a run uses ``open`` first."""
@@ -41,11 +41,7 @@ class Filter(Mapper):
 
     def emit(self, fields: Fields) -> None:
         """Do the same in a function."""
-        fields.drop_unless(fields.expression(jexl.compile(self._condition)).source)
-
-    @property
-    def _condition(self) -> str:
-        return f"({self.expression}\n) ? true : false"
+        fields.drop_unless(fields.expression(jexl.condition(self.expression)).source)
 
 
 @attrs.frozen
