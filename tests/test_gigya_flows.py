@@ -1,9 +1,9 @@
 """Real dataflows from Gigya to Gigya, to files, and back: rebuilt step by step, run against the emulators.
 
-Object stores stand in the originals where folders stand here, and scripts in JavaScript where nothing stands; both have
-tests of their own.
+Object stores stand in the originals where folders stand here; they have tests of their own.
 """
 
+import base64
 import csv
 import gzip
 import io
@@ -64,6 +64,24 @@ def put(folder, name, records):
 
 def read(path):
     return json.loads(path.read_text())
+
+
+ONLY_FULL = """
+function process(record, ctx, logger, next, error) {
+  if (record === null) return null;
+  if (!record.hasFullAccount) {
+    error.accept({ email: record.email, _errorDetails: { errorMessage: "there is only a lite account" } }, record);
+    return null;
+  }
+  return record;
+}
+"""
+
+
+def javascript(source):
+    """A script as flows of today have it."""
+    text = base64.b64encode(source.encode()).decode()
+    return {"script": text, "ECMAScriptVersion": "5.1", "notifyLastRecord": True}
 
 
 def entries(*given):
@@ -167,8 +185,8 @@ def test_passwords_are_reset_for_those_who_have_a_full_account(gigya, tmp_path):
     run([
         {"id": "GO_requests", "type": "datasource.read.file", "params": {"url": str(tmp_path / "go.csv")}, "next": ["parseGOdsv"]},
         {"id": "parseGOdsv", "type": "file.parse.dsv", "params": {"columnSeparator": ",", "inferTypes": True, "addFilename": False, "fileCharset": "auto-detect"}, "next": ["Lookup for Lite Accounts"]},
-        {"id": "Lookup for Lite Accounts", "type": "datasource.lookup.gigya.account", "params": {**LOOKUP, "select": "UID, email, hasLiteAccount, hasFullAccount, profile", "lookupFields": [{"sourceField": "email", "gigyaField": "email"}, *names], "lookupFieldsOperator": "AND", "from": "emailAccounts"}, "next": ["full only"], "error": ["formatGOErrorFile"]},
-        {"id": "full only", "type": "record.filter", "params": {"expression": "hasFullAccount eq true"}, "next": ["lookupGOAccount"]},
+        {"id": "Lookup for Lite Accounts", "type": "datasource.lookup.gigya.account", "params": {**LOOKUP, "select": "UID, email, hasLiteAccount, hasFullAccount, profile", "lookupFields": [{"sourceField": "email", "gigyaField": "email"}, *names], "lookupFieldsOperator": "AND", "from": "emailAccounts"}, "next": ["Validate if Lite Account"], "error": ["formatGOErrorFile"]},
+        {"id": "Validate if Lite Account", "type": "record.evaluate", "params": javascript(ONLY_FULL), "next": ["lookupGOAccount"], "error": ["formatGOErrorFile"]},
         {"id": "lookupGOAccount", "type": "datasource.lookup.gigya.account", "params": {**LOOKUP, "select": "UID, loginIDs, preferences, profile, data", "lookupFields": [{"sourceField": "UID", "gigyaField": "UID"}, {"sourceField": "email", "gigyaField": "loginIDs.email"}], "lookupFieldsOperator": "OR"}, "next": ["gigyaGenericWriter (GO)"], "error": ["formatGOErrorFile"]},
         {"id": "gigyaGenericWriter (GO)", "type": "datasource.write.gigya.generic", "params": {"maxConnections": 10, "apiMethod": "accounts.setAccountInfo", "apiParams": entries(("UID", "UID", ""), ("newPassword", "newPassword", ""), ("securityOverride", "", "true")), "addResponse": False}, "next": ["file.format.json"], "error": ["formatGOErrorFile"]},
         {"id": "file.format.json", "type": "file.format.json", "params": {"fileName": "success/reset_pw_success_${jobId}.json", "maxFileSize": 5000, "createEmptyFile": False}, "next": ["amazon.s3"]},
@@ -179,7 +197,9 @@ def test_passwords_are_reset_for_those_who_have_a_full_account(gigya, tmp_path):
     (done,) = (tmp_path / "out" / "success").iterdir()
     assert [each["UID"] for each in read(done)] == [account["UID"] for account in known]
     (errors,) = (tmp_path / "out" / "error").iterdir()
-    assert [each["firstName"] for each in read(errors)] == ["Wrong"]
+    wrong, lite = sorted(read(errors), key=lambda each: each["email"] == "lite@example.com")
+    assert wrong["firstName"] == "Wrong"
+    assert lite["_errorDetails"]["errorMessage"] == "there is only a lite account"
     assert all("password" in gigya.account(account["UID"]) for account in known)
 
 
@@ -240,15 +260,21 @@ def test_who_was_deleted_goes_to_other_systems_as_a_file(gigya, tmp_path):
 def test_achievements_and_accounts_go_their_two_ways(gigya, tmp_path):
     uids = [account["UID"] for account in gigya.accounts]
     for uid in uids[:120]:
-        gigya.site.set_achievements(uid, [{"challengeID": "_default", "level": 2, "pointsTotal": 40}])
+        challenges = [{"challengeID": "_default", "level": 2, "pointsTotal": 40}, {"challengeID": "reader", "level": 1}]
+        gigya.site.set_achievements(uid, challenges)
     run([
         {"id": "account", "type": "datasource.read.gigya.account", "params": {"select": "UID, profile"}, "next": ["gm", "accounts"]},
-        {"id": "gm", "type": "datasource.lookup.gigya.gm", "params": {"includeChallenges": "*", "maxConnections": 20}, "next": ["achievements"]},
+        {"id": "gm", "type": "datasource.lookup.gigya.gm", "params": {"includeChallenges": "*", "maxConnections": 20}, "next": ["extract"]},
+        {"id": "extract", "type": "field.array.extract", "params": {"field": "achievements", "propagationFields": ["UID"], "generateKey": True}, "next": ["achievements"]},
         {"id": "accounts", "type": "file.format.json", "params": {"fileName": "accounts.json"}, "next": ["write"]},
-        {"id": "achievements", "type": "file.format.json", "params": {"fileName": "achievements.json"}, "next": ["write"]},
+        {"id": "achievements", "type": "file.format.dsv", "params": {"fileName": "achievements.csv", "columnSeparator": ","}, "next": ["write"]},
         {"id": "write", "type": "datasource.write.file", "params": {"url": str(tmp_path)}},
     ], gigya.site)  # fmt: skip
-    accounts, achievements = read(tmp_path / "accounts.json"), read(tmp_path / "achievements.json")
-    assert [each["UID"] for each in accounts] == [each["UID"] for each in achievements]
-    assert {each["UID"] for each in achievements if each["achievements"]} == set(uids[:120])
+    accounts = read(tmp_path / "accounts.json")
+    with (tmp_path / "achievements.csv").open(newline="") as rows:
+        achievements = list(csv.DictReader(rows))
+    assert sorted(each["UID"] for each in accounts) == sorted(uids)
     assert not any("achievements" in each for each in accounts)
+    wanted = {(uid, challenge) for uid in uids[:120] for challenge in ("_default", "reader")}
+    assert {(each["UID"], each["challengeID"]) for each in achievements} == wanted
+    assert len({each["key"] for each in achievements}) == len(achievements) == 240

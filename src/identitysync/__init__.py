@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from identitysync.contract import (
+    KEPT,
     Encoder,
     Example,
     File,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from identitysync.runtime import Explanation, Preview, Running, check, explain, preview, replay, run, start, stream
 
 __all__ = [
+    "KEPT",
     "Dataflow",
     "DataflowStatus",
     "Diagnostic",

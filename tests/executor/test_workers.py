@@ -159,7 +159,7 @@ def _spawned(source, target):
     queue = context.Queue()
     process = context.Process(target=_child, args=(Path(source), Path(target), queue))
     process.start()
-    print(*queue.get(timeout=60))
+    sys.stdout.write(" ".join(map(str, queue.get(timeout=60))))
     process.join(10)
 
 

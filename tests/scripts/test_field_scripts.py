@@ -58,6 +58,36 @@ STEPS = st.one_of(
         ),
     ),
     st.tuples(
+        st.just("field.hash"),
+        st.fixed_dictionaries(
+            {
+                "fields": st.lists(
+                    st.fixed_dictionaries({"field": paths}, optional={"targetField": paths}), min_size=1, max_size=2
+                ),
+                "normalize": st.sampled_from(["none", "email", "phone", "text"]),
+            }
+        ),
+    ),
+    st.tuples(
+        st.just("field.date.format"),
+        st.fixed_dictionaries(
+            {
+                "fields": st.lists(
+                    st.fixed_dictionaries(
+                        {
+                            "field": paths,
+                            "sourceFormat": st.sampled_from(["unix", "unixMillis", "iso", "yyyy"]),
+                            "targetFormat": st.sampled_from(["unix", "unixMillis", "iso", "yyyy-MM-dd"]),
+                        }
+                    ),
+                    min_size=1,
+                    max_size=2,
+                )
+            }
+        ),
+    ),
+    st.tuples(st.just("record.nest"), st.just({})),
+    st.tuples(
         st.just("field.evaluate"),
         st.just(
             {

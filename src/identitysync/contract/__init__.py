@@ -6,10 +6,20 @@ No I/O, and no knowledge of dataflows.
 from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
 from identitysync.contract.files import File
 from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
-from identitysync.contract.params import REQUIRED, Examining, Finding, ParamSpec, entry, param, params_of
-from identitysync.contract.records import Answer, Note, Rejected
+from identitysync.contract.params import (
+    REQUIRED,
+    Examining,
+    Finding,
+    ParamSpec,
+    change_step_ids,
+    entry,
+    param,
+    params_of,
+)
+from identitysync.contract.records import KEPT, Answer, Kept, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
+    BatchExpander,
     Encoder,
     FileBlocks,
     FileFlatMapper,
@@ -33,8 +43,10 @@ from identitysync.contract.spec import Example, ScriptSpec, ShapeClass, script, 
 from identitysync.contract.store import Store
 
 __all__ = [
+    "KEPT",
     "REQUIRED",
     "Answer",
+    "BatchExpander",
     "Block",
     "BlockParser",
     "BlockTransform",
@@ -58,6 +70,7 @@ __all__ = [
     "FlatMapper",
     "Formatter",
     "GoesAhead",
+    "Kept",
     "Layout",
     "Log",
     "Lookup",
@@ -82,6 +95,7 @@ __all__ = [
     "Surprise",
     "Unfit",
     "Value",
+    "change_step_ids",
     "entry",
     "param",
     "params_of",

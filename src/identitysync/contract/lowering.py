@@ -105,8 +105,14 @@ class Fields(Protocol):
         """Write a field as ``FieldPath.set`` does."""
         ...
 
-    def update(self, path: FieldPath, change: Callable[[Value], Value]) -> None:
-        """Replace the value of a field where it is; a missing field stays missing."""
+    def update(self, path: FieldPath, change: Callable[[Value], Value], concerns: frozenset[str] = ANY) -> None:
+        """Replace the value of a field where it is; a missing field stays missing.
+
+        Args:
+            path: The field.
+            change: Gives the new value of the old one.
+            concerns: The kinds of values that may be changed at all.
+        """
         ...
 
     def pop(self, path: FieldPath) -> None:

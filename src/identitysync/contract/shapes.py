@@ -13,7 +13,7 @@ from typing import BinaryIO, ClassVar, Protocol, Self, TypeAlias, runtime_checka
 
 from identitysync.contract.files import File
 from identitysync.contract.lowering import Layout
-from identitysync.contract.records import Answer, Note, Rejected
+from identitysync.contract.records import Answer, Kept, Note, Rejected
 from identitysync.contract.services import Services
 from identitysync.values import Record
 
@@ -134,12 +134,21 @@ class FlatMapper(_Pure):
     gives = "records"
 
     @abstractmethod
-    def expand(self, record: Record) -> Iterable[Record | Rejected]:
+    def expand(self, record: Record) -> Iterable[Record | Rejected | Note | Kept]:
         """Give what becomes of the record."""
 
-    def finish(self) -> Iterable[Record]:
+    def finish(self) -> Iterable[Record | Rejected | Note]:
         """Give what is left to give once all records have come."""
         return ()
+
+
+@runtime_checkable
+class BatchExpander(Protocol):
+    """What a flat-mapper's ``open`` may give where one record at a time would cost too much."""
+
+    def expand_all(self, records: Sequence[Record]) -> Sequence[Iterable[Record | Rejected | Note | Kept]]:
+        """Give what becomes of each record, in order; the records themselves are left as they are."""
+        ...
 
 
 class Router(_Pure):

@@ -26,13 +26,14 @@ class Example:
         params: The step's ``params`` as a flow file has them.
         before: Records, the text of a file, or, for scripts that turn files into files, names and contents; None when
             the script needs the world.
-        after: What comes out, likewise; the content of a file is None where it is not the same on every machine.
+        after: What comes out, likewise, for a router those that go to each step; the content of a file is None where it
+            is not the same on every machine.
     """
 
     doc: str
     params: dict[str, Any] = attrs.field(factory=dict)
     before: Sequence[Record] | str | Files | None = None
-    after: Sequence[Record] | str | Files | None = None
+    after: Sequence[Record] | Mapping[str, Any] | str | None = None
 
 
 @attrs.frozen

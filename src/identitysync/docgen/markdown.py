@@ -110,7 +110,7 @@ def _example(type: str, example: Example) -> str:
 
 
 def _shown(what: Any) -> str:
-    """Write records, the text of a file, or files with their names."""
+    """Write records, the text of a file, files with their names, or records with the steps that get them."""
     if isinstance(what, str):
         return what
     if isinstance(what, Mapping):
@@ -118,9 +118,11 @@ def _shown(what: Any) -> str:
     return "\n".join(_json(record) for record in what)
 
 
-def _content(content: str | bytes | None) -> str:
+def _content(content: Any) -> str:
     if content is None:
         return "…"
+    if isinstance(content, list | tuple):
+        return ", ".join(_json(record) for record in content)
     return _json(content) if isinstance(content, str) else f"{len(content)} bytes"
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import attrs
 
 from identitysync.compiler import Program, PureStep, Ran, tree_of
-from identitysync.contract import Block, Decoder, FlatMapper, Formatter, Layout, Mapper, Rejected, Router, Unfit
+from identitysync.contract import Block, Decoder, FlatMapper, Formatter, Layout, Mapper, Note, Rejected, Router, Unfit
 from identitysync.errors import PluginError
 from identitysync.executor.chain_stage import chained
 from identitysync.executor.encoding import encoded, is_large
@@ -241,7 +241,13 @@ class _Services:
         return self
 
     def info(self, text: str) -> None:
-        self._recorder.outcome.notes.append(text)
+        self._recorder.outcome.notes.append(Note(text))
+
+    def error(self, text: str) -> None:
+        self._recorder.outcome.notes.append(Note(text, "error"))
+
+    def debug(self, text: str) -> None:
+        self._recorder.outcome.notes.append(Note(text, "debug"))
 
 
 class _Source(Stage):

@@ -38,7 +38,7 @@ class ArrayJoin(Mapper):
 
     def emit(self, fields: Fields) -> None:
         """Do the same in a function."""
-        fields.update(self.field, lambda value: self._joined(fields, value))
+        fields.update(self.field, lambda value: self._joined(fields, value), frozenset({"list"}))
 
     def _joined(self, fields: Fields, value: Value) -> Value:
         if "list" not in value.kinds:

@@ -4,9 +4,8 @@ SAP's page "accounts.search REST" names user names and e-mail addresses as encry
 expressions are not available on them, and ``contains`` finds no parts.
 """
 
-from typing import Final
-
-import regex
+from collections.abc import Callable
+from typing import Any, Final
 
 from identitysync.languages.query import (
     And,
@@ -18,7 +17,9 @@ from identitysync.languages.query import (
     Not,
     Or,
     Path,
+    predicate,
 )
+from identitysync.languages.query.finding import finder, spread
 from identitysync.testing.gigya.answers import ApiError
 
 FIELDS: Final = frozenset({
@@ -50,25 +51,32 @@ def check_encrypted(condition: Condition | None) -> None:
             raise ApiError(400006, f"Invalid parameter value: query: {path} is encrypted, and knows no {how}")
 
 
-def as_encrypted(condition: Condition) -> Condition:
-    """Give what a condition means where ``contains`` finds whole texts only.
+def fits(condition: Condition) -> Callable[[dict[str, Any]], bool]:
+    """Make the test of a condition, where ``contains`` finds whole texts only in encrypted fields.
 
     Args:
         condition: A condition.
 
     Returns:
-        The condition to be asked of documents that are not encrypted.
+        Tells whether a document fits.
     """
     match condition:
         case And(conditions):
-            return And(tuple(map(as_encrypted, conditions)))
+            tests = [fits(each) for each in conditions]
+            return lambda document: all(test(document) for test in tests)
         case Or(conditions):
-            return Or(tuple(map(as_encrypted, conditions)))
+            tests = [fits(each) for each in conditions]
+            return lambda document: any(test(document) for test in tests)
         case Not(inner):
-            return Not(as_encrypted(inner))
+            test = fits(inner)
+            return lambda document: not test(document)
         case Contains(path, str() as text, negated) if _encrypted(path):
-            return FitsRegex(path, f"(?if)^(?:{regex.escape(text)})$(?!\\n)", negated)
-    return condition
+            find, whole = finder(path), text.casefold()
+            return lambda document: (
+                negated
+                is not any(isinstance(value, str) and value.casefold() == whole for value in spread(find(document)))
+            )
+    return predicate(condition)
 
 
 def _encrypted(path: Path) -> bool:
