@@ -1,5 +1,6 @@
 """One fuzz session: the same attempt with ever other luck, for some seconds, with an eye on the clock and the memory."""
 
+import faulthandler
 import random
 import resource
 import sys
@@ -7,6 +8,9 @@ import time
 
 SLOWEST = 10.0
 """Seconds of the processor that one attempt may take; a busy machine may need more by the clock."""
+
+HANGING = 120.0
+"""Seconds after which an attempt is taken to hang: the process shows where it is, and ends."""
 
 MOST_GROWTH = 64 * 1024 * 1024
 """Bytes by which a process may grow after its first half: caches are full by then."""
@@ -22,6 +26,7 @@ def run(attempt):
     while (passed := time.monotonic() - begin) < seconds:
         if half is None and passed > seconds / 2:
             half = _memory()
+        faulthandler.dump_traceback_later(HANGING, exit=True)
         start = time.process_time()
         try:
             attempt(random.Random(f"{seed}/{count}"))
@@ -31,6 +36,7 @@ def run(attempt):
         slowest = max(slowest, (time.process_time() - start, count))
         assert slowest[0] < SLOWEST, f"attempt {count} of seed {seed} took {slowest[0]:.1f} seconds"
         count += 1
+    faulthandler.cancel_dump_traceback_later()
     growth = _memory() - (half or 0) if half else 0
     print(
         f"{count} attempts, the slowest took {slowest[0]:.2f} seconds, {growth >> 20} MiB more at the end", flush=True

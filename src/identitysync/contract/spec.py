@@ -33,7 +33,7 @@ class Example:
     doc: str
     params: dict[str, Any] = attrs.field(factory=dict)
     before: Sequence[Record] | str | Files | None = None
-    after: Sequence[Record] | Mapping[str, Sequence[Record]] | str | Files | None = None
+    after: Sequence[Record] | Mapping[str, Any] | str | None = None
 
 
 @attrs.frozen

@@ -1,5 +1,6 @@
 import pickle
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -230,3 +231,21 @@ def test_no_pattern_makes_reading_slow(pattern):
 def test_a_zone_of_a_fixed_offset_is_kept():
     moment = compile_pattern("yyyy-MM-dd XXX").parse("2026-01-01 +05:30")
     assert moment.tzinfo == timezone(timedelta(hours=5, minutes=30))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["d1" * 12 + "'Z'", "n1" * 12 + "'Z'", "y1" * 12 + "'Z'", "EEE d" * 6, "z1z1", "zVV'0'", "MMM" + "A1" * 9],
+)
+def test_no_text_takes_long_to_be_read_or_refused(pattern):
+    try:
+        compiled = compile_pattern(pattern)
+    except PatternError as fault:
+        assert "too many ways" in fault.reason  # noqa: PT017 - the others may be fine
+        return
+    begin = time.process_time()
+    for text in ("1" * 70, "1" * 999, "a b c d e f g h i j k l m n o p " * 9, "May" + "1" * 90):
+        for lenient in (False, True):
+            with suppress(ValueError):
+                compiled.parse(text, lenient=lenient)
+    assert time.process_time() - begin < 2

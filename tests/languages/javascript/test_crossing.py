@@ -89,6 +89,20 @@ def test_big_integers_are_bigints_and_stay_exact_wherever_they_go():
     }
 
 
+def test_integers_have_at_most_4000_digits_on_both_ways():
+    box = Sandbox("function process(r) { return r.digits ? { n: 10n ** BigInt(r.digits) - 1n } : r }")
+    try:
+        made, too_long, came, too_long_too = box.run(
+            [{"digits": 4000}, {"digits": 4001}, {"n": 10**3999}, {"n": 10**4001}]
+        )
+    finally:
+        box.close()
+    assert made.given[0].record == {"n": 10**4000 - 1}
+    assert came.given[0].record == {"n": 10**3999}
+    assert too_long.fault.reason == "RangeError: an integer of 4001 digits, which no record can hold"
+    assert "holds an integer of more than 4000 digits" in too_long_too.fault.reason
+
+
 def test_numbers_that_a_script_makes_are_what_they_are():
     source = "function process(r) { return { nan: 0 / 0, inf: [1 / 0, -1 / 0], zero: -0, half: r.n / 2, whole: r.n / 1, big: 2 ** 60 } }"
     made = run_one(source, {"n": 3})

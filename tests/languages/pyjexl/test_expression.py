@@ -157,6 +157,14 @@ def test_the_built_in_transforms(text, expected):
     assert value(text) == expected
 
 
+@pytest.mark.parametrize(
+    "text", ["'1_000'|number", "'nan'|number", "''|number", "'1e'|number", "text|split('')", "limit|size", "limit|keys"]
+)
+def test_the_built_in_transforms_fail_with_one_error(text):
+    with pytest.raises(ExpressionError, match=r"the transform '(number|split|size|keys)' failed on"):
+        value(text)
+
+
 def installed(folder, lines):
     """Install a package with transforms into a folder."""
     info = folder / "shouts-1.0.dist-info"

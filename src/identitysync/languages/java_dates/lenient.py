@@ -1,7 +1,8 @@
 """Read leniently, as ``SimpleDateFormat`` does unless it is told not to.
 
 A number may have any count of digits, but where another number touches it behind, it has as many as its letters; blanks
-may stand before a field; what follows behind the end is not looked at; a number that is too large rolls over.
+may stand before a field; what follows behind the end is not looked at; a number that is too large rolls over. A field
+takes what it can, and nothing is tried again: so it is in Java, and so no text takes long.
 """
 
 import re
@@ -31,7 +32,9 @@ def compile_leniently(text: str) -> tuple[re.Pattern[str], tuple[Reader, ...]]:
         if isinstance(part, str):
             made.append(re.escape(part))
             continue
-        made.append(rf"[ \t]*({words(part) or _digits(parts, index, part.count)})")
+        field = words(part) or _digits(parts, index, part.count)
+        # but a name of several words ends where the pattern goes on
+        made.append(rf"[ \t]*+({field})" if part.letter == "z" else rf"[ \t]*+((?>{field}))")
         readers.append(Reader(key_of(part), part.letter, _meaning(part)))
     return re.compile("".join(made), re.ASCII), tuple(readers)
 

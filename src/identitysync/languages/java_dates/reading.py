@@ -70,7 +70,7 @@ def openness(parts: Sequence[str | Letters]) -> int:
         parts: The parts of the pattern.
 
     Returns:
-        Their number; a zone's name counts for four.
+        Their number; one that may end in more than two places counts for more, a zone's name for four.
     """
     count = 0
     for index, part in enumerate(parts):
@@ -81,7 +81,7 @@ def openness(parts: Sequence[str | Letters]) -> int:
                 count += 1
             elif part.numeric and _touched(parts, index):
                 least, most = _width(part, _touched(parts, index))
-                count += least < most
+                count += (most - least).bit_length()
     return count
 
 

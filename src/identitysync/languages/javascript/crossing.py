@@ -15,6 +15,9 @@ import attrs
 from identitysync.values import MISSING, Record, json_bytes, json_value
 
 _SAFE: Final = 2**53 - 1
+_BITS: Final = 13_287
+"""Bits of an integer of 4000 digits; Python writes and reads a few hundred digits more."""
+
 _DEEP: Final = 200
 """Levels of objects and arrays that a record may have here; the engine's stack bears no more than a few thousand."""
 
@@ -69,7 +72,7 @@ def _survey(value: Any, path: Place, found: Findings) -> None:
             continue
         if kind is int:
             if not -_SAFE <= child <= _SAFE:
-                found.numbers.append(([*path, key], str(child)))
+                found.numbers.append(([*path, key], _digits(child, [*path, key])))
         elif kind is float:
             if child - child != 0.0:
                 found.numbers.append(([*path, key], _ODD[repr(child)]))
@@ -81,6 +84,12 @@ def _survey(value: Any, path: Place, found: Findings) -> None:
             path.pop()
         else:
             raise Unfit(f"{_words([*path, key])} holds a {kind.__name__}, which is no plain data")
+
+
+def _digits(number: int, path: Place) -> str:
+    if number.bit_length() > _BITS:
+        raise Unfit(f"{_words(path)} holds an integer of more than 4000 digits")
+    return str(number)
 
 
 _ODD: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}

@@ -10,13 +10,18 @@
   const has = Function.prototype.call.bind(Object.prototype.hasOwnProperty);
   const now = Date.now, text = String, number = Number, big = BigInt;
   const SAFE = Number.MAX_SAFE_INTEGER; // what is larger is a float there, unless it is a BigInt here
+  const DIGITS = 4000; // Python reads a few hundred more
   const SLICE = 200; // milliseconds of work after which the clock of a single record starts anew
   const FULL = 4e6; // letters of outcomes that are handed over before more is done
   const LINES = 1000, LETTERS = 10000; // what one record may write into the trace
   const NO_DATA = [Map, Set, WeakMap, WeakSet, RegExp, Promise, Error, ArrayBuffer, DataView, getPrototypeOf(Int8Array)];
 
   // An integer beyond 2^53 is a BigInt here, and goes out with all its digits.
-  BigInt.prototype.toJSON = function () { return rawJSON(this.toString()); };
+  BigInt.prototype.toJSON = function () {
+    const digits = this.toString();
+    if (digits.length > DIGITS) throw new RangeError(`an integer of ${digits.length} digits, which no record can hold`);
+    return rawJSON(digits);
+  };
 
   // ---- the older API: records and fields ----
   const contents = new WeakMap();

@@ -164,7 +164,9 @@ class Expressions(Values):
         if self._now.kind is not Kind.NAME or self._now.value not in {"empty", "size"}:
             return False
         after = self._tokens[self._position + 1]
-        return after.kind in {Kind.NAME, Kind.TEXT, Kind.NUMBER} or (after.kind is Kind.SIGN and after.value in "([{!")
+        if after.kind is Kind.SIGN:
+            return after.value in {"(", "[", "{", "!"}
+        return after.kind is not Kind.END and after.value not in {"else", "while"}
 
     def _after_dot(self, owner: Node, offset: int) -> Node:
         token = self._next()

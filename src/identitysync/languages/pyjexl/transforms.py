@@ -4,6 +4,7 @@ Some are built in. A package adds its own by entry points of the group ``identit
 the transform, the value the function. Whoever compiles an expression can hand over others.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
@@ -16,6 +17,9 @@ GROUP: Final = "identitysync.transforms"
 """The entry-point group."""
 
 Function = Callable[..., Any]
+
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,1000}")
+_DECIMAL: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 class Transforms(Mapping[str, Function]):
@@ -101,7 +105,12 @@ def _join(value: Any, separator: str = ",") -> Any:
 def _number(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return int(value) if value.strip().lstrip("+-").isdigit() and len(value) < 1000 else float(value)
+    plain = value.strip()
+    if _WHOLE.fullmatch(plain):
+        return int(plain)
+    if _DECIMAL.fullmatch(plain):
+        return float(plain)
+    raise ValueError("it is no number")
 
 
 def _of_text(work: Callable[..., Any]) -> Function:
