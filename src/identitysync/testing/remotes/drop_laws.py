@@ -46,7 +46,7 @@ def a_download_survives_drops(ground: Ground) -> None:
 
 def turned_bits_are_noticed(ground: Ground) -> None:
     """A bit that is turned on the way changes no file."""
-    if ground.spoiled is None:
+    if ground.spoiled is None or not ground.protected:
         return
     for toward in Toward:
         with ground.spoiled((Fault(Spoil.FLIP, _SIZE // 2, toward),)) as remote:
