@@ -6,7 +6,7 @@ No I/O, and no knowledge of dataflows.
 from identitysync.contract.files import File
 from identitysync.contract.params import REQUIRED, Finding, ParamSpec, entry, param, params_of
 from identitysync.contract.records import Answer, Note, Rejected
-from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
+from identitysync.contract.services import Clock, DeliveredFiles, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
     Encoder,
     FileReader,
@@ -25,15 +25,17 @@ from identitysync.contract.shapes import (
     StagingWriter,
 )
 from identitysync.contract.spec import Example, ScriptSpec, ShapeClass, script, spec_of
-from identitysync.contract.store import Store
+from identitysync.contract.store import FileMemory, SourceFile, Store
 
 __all__ = [
     "REQUIRED",
     "Answer",
     "Clock",
+    "DeliveredFiles",
     "Encoder",
     "Example",
     "File",
+    "FileMemory",
     "FileReader",
     "FileTransform",
     "FileWriter",
@@ -55,6 +57,7 @@ __all__ = [
     "Services",
     "Shape",
     "ShapeClass",
+    "SourceFile",
     "Spool",
     "Staged",
     "StagingWriter",

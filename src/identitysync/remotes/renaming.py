@@ -43,11 +43,10 @@ class Rename:
 
     def __call__(self, names: Names) -> None:
         """Do it, on a connection that is open."""
-        done = self._again and names.size_of(self.old) is None and names.size_of(self.new) == self.size
-        self._again = True
-        if not done:
+        again, self._again = self._again, True
+        if not (again and names.size_of(self.old) is None and names.size_of(self.new) == self.size):
             names.replace(self.old, self.new)
-        elif names.size_of(aside(self.old)) is not None:
+        if again and names.size_of(aside(self.old)) is not None:  # where it was put before the drop
             names.remove(aside(self.old))
 
 

@@ -28,8 +28,10 @@ class EmbeddedFtp:
 
     ``without`` takes commands away; ``refuse`` maps commands to the answer that they get; ``spoil`` plans faults for
     the data connections to come; ``commands`` are those that came, and ``protected`` tells of each data connection
-    whether it was under TLS.
+    whether it was under TLS; without ``overwrites`` it refuses to rename over a file, as servers on Windows do.
     """
+
+    overwrites = True
 
     def __init__(self, root, *, certificate=None, implicit=False, without=(), session_reuse=False):
         root.mkdir(exist_ok=True)
@@ -58,6 +60,12 @@ class EmbeddedFtp:
             def _on_dtp_connection(self):
                 served.protected.append(bool(certificate and self._prot))
                 super()._on_dtp_connection()
+
+            def ftp_RNTO(self, path):
+                if not served.overwrites and os.path.lexists(path):
+                    self.respond("550 Cannot create a file when that file already exists.")
+                    return None
+                return super().ftp_RNTO(path)
 
             if implicit:
 
@@ -126,7 +134,13 @@ class Vsftpd:
         self.folder, self.port, self.certificate = folder, port, certificate
 
     def login(self, **more):
-        how = {"host": "127.0.0.1", "port": self.port, "timeout": 5.0, "username": "anonymous", "encryption": "explicit"}
+        how = {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "timeout": 5.0,
+            "username": "anonymous",
+            "encryption": "explicit",
+        }
         how = {**how, "trusted_certificates": str(self.certificate[0]), **more}
         return FtpLogin(password=how.pop("password", Secret("me@example.com")), **how)
 

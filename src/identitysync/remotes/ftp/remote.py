@@ -13,7 +13,7 @@ from identitysync.errors import RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes.attempts import ATTEMPTS, persist
 from identitysync.remotes.base import Entry
 from identitysync.remotes.ftp.login import FtpLogin
-from identitysync.remotes.names import upload_path
+from identitysync.remotes.names import safe_name, upload_path
 from identitysync.remotes.renaming import Rename
 from identitysync.remotes.staged_file import StagedFile
 from identitysync.remotes.storage import LocalTarget, blocks, local_storage
@@ -119,6 +119,13 @@ class FtpRemote:
     def delete(self, path: str) -> None:
         """Remove a file."""
         self._do(f"remove {path!r}", lambda client: client.remove(path))
+
+    def move(self, entry: Entry, path: str) -> None:
+        """Give a file another place, over what is there; missing folders are made."""
+        folder, name = posixpath.split(path)
+        safe_name(name)
+        self.make_folders(folder)
+        self.rename(entry.path, path, entry.size)
 
     def make_folders(self, path: str) -> None:
         """Make a folder and those above it, where they are missing."""

@@ -12,7 +12,7 @@ from identitysync.contract import Clock
 from identitysync.errors import RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes.attempts import ATTEMPTS, persist
 from identitysync.remotes.base import Entry
-from identitysync.remotes.names import upload_path
+from identitysync.remotes.names import safe_name, upload_path
 from identitysync.remotes.renaming import Rename
 from identitysync.remotes.sftp.login import SftpLogin
 from identitysync.remotes.sftp.paths import SftpNames, dropped, make_folders
@@ -125,6 +125,13 @@ class SftpRemote:
         from identitysync.remotes.sftp.client import wire
 
         self._do(f"remove {path!r}", lambda client: client.remove(wire(path)))
+
+    def move(self, entry: Entry, path: str) -> None:
+        """Give a file another place, over what is there; missing folders are made."""
+        folder, name = posixpath.split(path)
+        safe_name(name)
+        self.make_folders(folder)
+        self.rename(entry.path, path, entry.size)
 
     def make_folders(self, path: str) -> None:
         """Make a folder and those above it, where they are missing."""

@@ -155,6 +155,20 @@ def what_is_missing_is_said_to_be(ground: Ground) -> None:
                 work()
 
 
+def a_moved_file_is_in_its_new_place_alone(ground: Ground) -> None:
+    """Moving makes the folders, keeps the bytes, replaces what is there, and leaves nothing behind."""
+    with ground.open() as remote:
+        for content in (b"first", b"second, longer"):
+            ground.put(remote, "in/file [1].csv", content)
+            (entry,) = remote.list(ground.path("in"))
+            remote.move(entry, ground.path("done/2026/file [1].csv"))
+            expect(ground.names(remote, "in") == set(), "it is still in its old place")
+            expect(ground.get(remote, "done/2026/file [1].csv") == content, "it came otherwise")
+        expect(ground.names(remote, "done/2026") == {"file [1].csv"}, "more is there than was moved")
+        with refusal(RemoteNotFound):
+            remote.move(entry, ground.path("done/again"))
+
+
 def closing_twice_is_no_fault(ground: Ground) -> None:
     """A remote can be closed before it was used, and twice; used again, it opens again."""
     remote = ground.open()
@@ -178,5 +192,6 @@ FILE_LAWS: Final[tuple[Callable[[Ground], None], ...]] = (
     sub_folders_are_made,
     listings_tell_sizes_and_times,
     what_is_missing_is_said_to_be,
+    a_moved_file_is_in_its_new_place_alone,
     closing_twice_is_no_fault,
 )
