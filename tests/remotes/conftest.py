@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from identitysync.remotes.ftp import FtpRemote
 from identitysync.remotes.local import LocalFolder
+from identitysync.remotes.s3 import S3Login, S3Remote
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
 from identitysync.remotes.url import UrlFolder
 from identitysync.testing import SftpServer
@@ -212,6 +213,76 @@ def _embedded_ftp_ground(server, scratch):
     return _ftp_ground(server, scratch, "/in box", spoiled=spoiled)
 
 
+class S3Service:
+    """moto's server, with a way to make buckets."""
+
+    def __init__(self, endpoint):
+        import boto3
+
+        self.endpoint, self.port = endpoint, int(endpoint.rpartition(":")[2])
+        self.boto = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            aws_access_key_id="key",
+            aws_secret_access_key="secret",
+            region_name="us-east-1",
+        )
+
+    def login(self, bucket, **more):
+        how = {"access_key": Secret("key"), "secret_key": Secret("secret"), "endpoint_url": self.endpoint, **more}
+        return S3Login(bucket_name=bucket, **how)
+
+    def keys(self, bucket):
+        return sorted(each["Key"] for each in self.boto.list_objects_v2(Bucket=bucket).get("Contents", ()))
+
+    def uploads(self, bucket):
+        """What has been begun, and neither completed nor aborted."""
+        return [each["Key"] for each in self.boto.list_multipart_uploads(Bucket=bucket).get("Uploads", ())]
+
+
+@pytest.fixture(scope="session")
+def s3():
+    """Start moto's server."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield S3Service("http://{}:{}".format(*server.get_host_and_port()))
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3):
+    """Make a bucket of its own for the test."""
+    import uuid
+
+    name = f"bucket-{uuid.uuid4().hex}"
+    s3.boto.create_bucket(Bucket=name)
+    return name
+
+
+def _s3_ground(s3, bucket, scratch):
+    login = s3.login(bucket)
+
+    @contextlib.contextmanager
+    def spoiled(faults):
+        with FaultProxy("127.0.0.1", s3.port, faults) as proxy:
+            through = attrs.evolve(login, endpoint_url=f"http://127.0.0.1:{proxy.port}")
+            with S3Remote(through, QuickClock(), timeout=2.0) as remote:
+                yield remote
+
+    return Ground(
+        lambda: S3Remote(login, QuickClock()),
+        scratch,
+        "in box",
+        spoiled=spoiled,
+        nobody=lambda: S3Remote(attrs.evolve(login, endpoint_url=f"http://127.0.0.1:{free_port()}"), QuickClock()),
+        large=17_000_000,
+        folders=False,
+        protected=False,
+    )
+
+
 def _sftp_ground(login, scratch, folder, wrong_login):
     def remote(**more):
         return SftpRemote(attrs.evolve(login, **more), QuickClock())
@@ -257,6 +328,9 @@ def ground(request, tmp_path):
         folder.mkdir()
         folder.chmod(0o777)
         yield _ftp_ground(server, scratch, folder.name)
+    elif request.param == "s3":
+        bucket = request.getfixturevalue("bucket")
+        yield _s3_ground(request.getfixturevalue("s3"), bucket, scratch)
     elif request.param == "local":
         (tmp_path / "root").mkdir()
         yield Ground(lambda: LocalFolder(tmp_path / "root"), scratch)

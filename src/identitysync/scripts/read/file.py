@@ -43,7 +43,7 @@ class ReadFile(FileChoice, FileReader):
 
     def files(self, services: Services) -> Iterator[File]:
         """Give the files that fit, in order."""
-        yield from self._incoming(services).files(services)
+        yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
         if is_local(self.url):

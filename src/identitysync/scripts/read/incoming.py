@@ -53,6 +53,13 @@ class Incoming:
             self._given[file] = entry
             yield file
 
+    def files_alone(self, services: Services) -> Iterator[File]:
+        """Give the files, and let go at the end: for a script that is used without a run."""
+        try:
+            yield from self.files(services)
+        finally:
+            self.close()
+
     def settle(self, file: File, *, delivered: bool) -> None:
         """Remember a delivered file, and keep, delete or archive it.
 

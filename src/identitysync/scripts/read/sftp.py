@@ -59,11 +59,7 @@ class ReadSftp(FileChoice, SftpLogin, FileReader):
 
     def files(self, services: Services) -> Iterator[File]:
         """Give the files that fit, in order."""
-        incoming = self._incoming(services)
-        try:
-            yield from incoming.files(services)
-        finally:
-            incoming.close()
+        yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
         remote = SftpRemote(self, services.clock)
