@@ -1,11 +1,13 @@
 """Servers for remotes: the embedded SFTP server, and OpenSSH's own where it is installed."""
 
+import base64
 import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import time
+import uuid
 from pathlib import Path
 
 import attrs
@@ -14,6 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from identitysync.remotes.azure import AzureLogin, AzureRemote
 from identitysync.remotes.ftp import FtpRemote
 from identitysync.remotes.local import LocalFolder
 from identitysync.remotes.s3 import S3Login, S3Remote
@@ -254,8 +257,6 @@ def s3():
 @pytest.fixture
 def bucket(s3):
     """Make a bucket of its own for the test."""
-    import uuid
-
     name = f"bucket-{uuid.uuid4().hex}"
     s3.boto.create_bucket(Bucket=name)
     return name
@@ -280,6 +281,93 @@ def _s3_ground(s3, bucket, scratch):
         large=17_000_000,
         folders=False,
         protected=False,
+    )
+
+
+class Azurite:
+    """A running azurite with one account."""
+
+    def __init__(self, port, account, key):
+        self.port, self.account, self.key = port, account, key
+
+    def login(self, container, **more):
+        how = {"account_name": self.account, "account_key": Secret(self.key), "container": container, **more}
+        return AzureLogin(**{"endpoint_url": f"http://127.0.0.1:{self.port}/{self.account}", **how})
+
+    def client(self, container):
+        return self.login(container).client(10)
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory):
+    """Start azurite, of which npm has put the package into the project's .npm folder."""
+    script = Path(__file__).parents[2] / ".npm/node_modules/azurite/dist/src/blob/main.js"
+    if shutil.which("node") is None or not script.exists():
+        pytest.skip("azurite is not installed: npm install --prefix .npm azurite@3.35.0")
+    port, account = free_port(), "tests"
+    key = base64.b64encode(os.urandom(64)).decode()
+    command = [
+        "node", str(script), "--silent", "--skipApiVersionCheck", "--blobHost", "127.0.0.1", "--blobPort", str(port),
+        "--location", str(tmp_path_factory.mktemp("azurite")),
+    ]  # fmt: skip
+    environment = {**os.environ, "AZURITE_ACCOUNTS": f"{account}:{key}"}
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(port, process)
+        yield Azurite(port, account, key)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(port, process):
+    """Wait until a process listens."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.skip(f"{process.args[0]} does not start ({process.poll()})")
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture
+def container(azurite):
+    """Make a container of its own for the test."""
+    name = f"container-{uuid.uuid4().hex}"
+    with azurite.client(name) as client:
+        client.create_container()
+    return name
+
+
+def _azure_ground(azurite, container, scratch):
+    login = azurite.login(container)
+
+    def at(port, **more):
+        elsewhere = f"http://127.0.0.1:{port}/{azurite.account}"
+        return AzureRemote(attrs.evolve(login, endpoint_url=elsewhere), QuickClock(), **more)
+
+    @contextlib.contextmanager
+    def spoiled(faults):
+        with FaultProxy("127.0.0.1", azurite.port, faults) as proxy, at(proxy.port, timeout=2.0) as remote:
+            yield remote
+
+    wrong = attrs.evolve(login, account_key=Secret(base64.b64encode(b"wrong" * 12).decode()))
+    return Ground(
+        lambda: AzureRemote(login, QuickClock()),
+        scratch,
+        "in box",
+        spoiled=spoiled,
+        wrong_login=lambda: AzureRemote(wrong, QuickClock()),
+        nobody=lambda: at(free_port()),
+        large=9_000_000,
+        folders=False,
+        unfit=frozenset({"back\\slash.csv", "..."}),
     )
 
 
@@ -331,6 +419,9 @@ def ground(request, tmp_path):
     elif request.param == "s3":
         bucket = request.getfixturevalue("bucket")
         yield _s3_ground(request.getfixturevalue("s3"), bucket, scratch)
+    elif request.param == "azure":
+        container = request.getfixturevalue("container")
+        yield _azure_ground(request.getfixturevalue("azurite"), container, scratch)
     elif request.param == "local":
         (tmp_path / "root").mkdir()
         yield Ground(lambda: LocalFolder(tmp_path / "root"), scratch)

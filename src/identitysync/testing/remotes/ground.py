@@ -36,6 +36,7 @@ class Ground:
         large: Bytes of a large file.
         folders: Whether folders exist without files in them; False for object stores.
         protected: Whether a bit that is turned on the way can be noticed; False where nothing protects it, as in FTP.
+        unfit: Nasty names that the place would change, and that it must refuse instead.
     """
 
     open: Callable[[], Remote]
@@ -48,6 +49,7 @@ class Ground:
     large: int = 20_000_000
     folders: bool = True
     protected: bool = True
+    unfit: frozenset[str] = frozenset()
     _numbers: Iterator[int] = attrs.field(factory=lambda: count(1), repr=False, eq=False)
 
     def path(self, name: str) -> str:
