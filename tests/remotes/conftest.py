@@ -2,22 +2,28 @@
 
 import base64
 import contextlib
+import json
+import logging
 import os
 import shutil
 import socket
 import subprocess
 import time
+import urllib.request
 import uuid
 from pathlib import Path
+from urllib.parse import quote
 
 import attrs
 import paramiko
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from identitysync.remotes.azure import AzureLogin, AzureRemote
 from identitysync.remotes.ftp import FtpRemote
+from identitysync.remotes.gcs import GcsLogin, GcsRemote
 from identitysync.remotes.local import LocalFolder
 from identitysync.remotes.s3 import S3Login, S3Remote
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
@@ -29,6 +35,7 @@ from identitysync.values import Secret
 from identitysync.world.clock import SystemClock
 from tests.remotes.certificates import new_certificate
 from tests.remotes.ftp.servers import EmbeddedFtp, vsftpd
+from tests.world.loopback import Loopback, Reply
 
 SSHD = "/usr/sbin/sshd"
 
@@ -371,6 +378,78 @@ def _azure_ground(azurite, container, scratch):
     )
 
 
+@attrs.frozen
+class GcsService:
+    """gcp-storage-emulator's server, and somebody who gives tokens."""
+
+    port: int
+    private_key: str
+
+    def login(self, bucket, **more):
+        how = {"project_id": "tests", "client_email": "idx@tests.example", "private_key": Secret(self.private_key)}
+        return GcsLogin(bucket=bucket, **{**how, "endpoint_url": f"http://127.0.0.1:{self.port}", **more})
+
+    def request(self, method, path, body=b""):
+        address = f"http://127.0.0.1:{self.port}{path}"
+        headers = {"Content-Type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(address, body or None, headers, method=method)) as answer:
+            return answer.read()
+
+    def put(self, bucket, name, content=b"x"):
+        self.request("POST", f"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={quote(name, safe='')}", content)
+
+
+@pytest.fixture(scope="session")
+def gcs():
+    """Start gcp-storage-emulator's server."""
+    from gcp_storage_emulator.server import create_server
+
+    from identitysync.remotes.gcs import files
+
+    port = free_port()
+    key = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    logging.getLogger("gcp_storage_emulator").setLevel(logging.ERROR)
+    server = create_server("127.0.0.1", port, in_memory=True)
+    server.start()
+    token = Reply(b'{"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}')
+    with Loopback([token]) as tokens, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "TOKEN_ADDRESS", f"{tokens.url}/token")
+        yield GcsService(port, key.decode())
+    server.stop()
+
+
+@pytest.fixture
+def gcs_bucket(gcs):
+    """Make a bucket of its own for the test."""
+    name = f"bucket-{uuid.uuid4().hex}"
+    gcs.request("POST", "/storage/v1/b?project=tests", json.dumps({"name": name}).encode())
+    return name
+
+
+def _gcs_ground(gcs, bucket, scratch):
+    login = gcs.login(bucket)
+
+    def at(port, **more):
+        return GcsRemote(attrs.evolve(login, endpoint_url=f"http://127.0.0.1:{port}"), QuickClock(), **more)
+
+    @contextlib.contextmanager
+    def spoiled(faults):
+        with FaultProxy("127.0.0.1", gcs.port, faults) as proxy, at(proxy.port, timeout=2.0) as remote:
+            yield remote
+
+    return Ground(
+        lambda: GcsRemote(login, QuickClock()),
+        scratch,
+        "in box",
+        spoiled=spoiled,
+        nobody=lambda: at(free_port()),
+        large=9_000_000,
+        folders=False,
+        protected=False,
+        resumes=True,
+    )
+
+
 def _sftp_ground(login, scratch, folder, wrong_login):
     def remote(**more):
         return SftpRemote(attrs.evolve(login, **more), QuickClock())
@@ -422,6 +501,9 @@ def ground(request, tmp_path):
     elif request.param == "azure":
         container = request.getfixturevalue("container")
         yield _azure_ground(request.getfixturevalue("azurite"), container, scratch)
+    elif request.param == "gcs":
+        bucket = request.getfixturevalue("gcs_bucket")
+        yield _gcs_ground(request.getfixturevalue("gcs"), bucket, scratch)
     elif request.param == "local":
         (tmp_path / "root").mkdir()
         yield Ground(lambda: LocalFolder(tmp_path / "root"), scratch)

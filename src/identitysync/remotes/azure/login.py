@@ -47,7 +47,9 @@ class AzureLogin:
         try:
             base64.b64decode(key, validate=True)
         except ValueError as fault:
-            message = f"{self.place}: accountKey is no key of a storage account: it is not base64 ({len(key)} characters)"
+            message = (
+                f"{self.place}: accountKey is no key of a storage account: it is not base64 ({len(key)} characters)"
+            )
             raise AuthenticationFailed(message) from fault
         return container_client(self.place, {"account_name": self.account_name, "account_key": key}, timeout)
 

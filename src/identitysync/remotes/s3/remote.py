@@ -14,10 +14,10 @@ from identitysync.contract import Clock
 from identitysync.errors import RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes.attempts import persist
 from identitysync.remotes.base import Entry
+from identitysync.remotes.moving import moving
 from identitysync.remotes.names import safe_name
 from identitysync.remotes.s3.faults import speaking
 from identitysync.remotes.s3.login import S3Login
-from identitysync.remotes.s3.moving import moving
 from identitysync.remotes.s3.staged import Part, StagedParts
 from identitysync.remotes.storage import LocalTarget, blocks, local_storage
 

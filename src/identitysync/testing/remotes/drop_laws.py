@@ -60,7 +60,7 @@ def what_cannot_be_uploaded_leaves_nothing(ground: Ground) -> None:
         return
     with ground.open() as remote:
         ground.put(remote, "file", b"older")
-    for place in (0, _SIZE // 2, _SIZE - 100_000):
+    for place in (0, _SIZE // 2, *(() if ground.resumes else (_SIZE - 100_000,))):
         with ground.spoiled((Fault(Spoil.RESET, place),) * _FOR_EVER) as remote, refusal(RemoteUnavailable):
             ground.put(remote, "file", _CONTENT)
         with ground.open() as remote:

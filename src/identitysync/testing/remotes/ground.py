@@ -37,6 +37,7 @@ class Ground:
         folders: Whether folders exist without files in them; False for object stores.
         protected: Whether a bit that is turned on the way can be noticed; False where nothing protects it, as in FTP.
         unfit: Nasty names that the place would change, and that it must refuse instead.
+        resumes: Whether an upload goes on where it dropped, so that a late drop is no fault however often it comes.
     """
 
     open: Callable[[], Remote]
@@ -50,6 +51,7 @@ class Ground:
     folders: bool = True
     protected: bool = True
     unfit: frozenset[str] = frozenset()
+    resumes: bool = False
     _numbers: Iterator[int] = attrs.field(factory=lambda: count(1), repr=False, eq=False)
 
     def path(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""An end to waiting: an upload through aiohttp, which s3fs stands on, waits for ever where nothing moves."""
+"""An end to waiting: an upload through aiohttp, on which s3fs and gcsfs stand, waits for ever where nothing moves."""
 
 import asyncio
 from collections.abc import Coroutine
