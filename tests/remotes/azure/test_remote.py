@@ -76,19 +76,6 @@ def test_a_prefix_is_a_folder_a_part_of_a_name_or_a_whole_name(azurite, containe
     assert [entry.path for entry in remote.list("in")] == ["in/a.csv", "in/ab.csv"]
 
 
-def test_a_folder_of_the_container_can_be_all_there_is(azurite, container, clock, source):
-    put(azurite, container, "elsewhere")
-    with AzureRemote(azurite.login(container), clock, folder="/mine/") as remote:
-        remote.stage(source, "in/x").publish()
-        assert [entry.path for entry in remote.find("")] == ["in/x"]
-        remote.move(remote.find("")[0], "done/x")
-        assert [entry.path for entry in remote.list("done")] == ["done/x"]
-        assert remote.address("done/x").endswith(f"{container}/mine/done/x")
-        remote.delete("done/x")
-    with azurite.client(container) as client:
-        assert [blob.name for blob in client.list_blobs()] == ["elsewhere"]
-
-
 def test_a_blob_that_is_replaced_while_it_is_read_is_read_anew(azurite, container, remote, monkeypatch):
     put(azurite, container, "x", b"a" * (5 << 20))
     from identitysync.remotes.azure import remote as module

@@ -2,5 +2,6 @@
 
 from identitysync.remotes.azure.login import AzureLogin
 from identitysync.remotes.azure.remote import AzureRemote
+from identitysync.remotes.azure.sas import SasContainer, SasLogin
 
-__all__ = ["AzureLogin", "AzureRemote"]
+__all__ = ["AzureLogin", "AzureRemote", "SasContainer", "SasLogin"]

@@ -1,5 +1,6 @@
 """What the errors of Azure mean for people."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -14,6 +15,7 @@ from identitysync.errors import (
 )
 
 _LOGIN: Final = frozenset({"AuthenticationFailed", "InvalidAuthenticationInfo", "NoAuthenticationInformation"})
+_SIGNATURE: Final = re.compile(r"sig=[^&\s'\")]+")
 _PASSING: Final = frozenset({408, 409, 412, 429, 500, 502, 503, 504})
 
 
@@ -36,7 +38,7 @@ def speaking(where: str) -> Iterator[None]:
     except HttpResponseError as fault:
         code = str(getattr(fault.error_code, "value", fault.error_code) or "") if hasattr(fault, "error_code") else ""
         status = fault.status_code or 0
-        said = f"{(fault.message or '').splitlines()[0] if fault.message else fault.reason} ({code or status})"
+        said = f"{_said(fault.message or fault.reason)} ({code or status})"
         if code in _LOGIN or status == 401 or "failed to authenticate" in said:
             raise AuthenticationFailed(f"{where}: the key or signature is not accepted: {said}") from fault
         if status == 404:
@@ -48,7 +50,12 @@ def speaking(where: str) -> Iterator[None]:
         raise RemoteError(f"{where}: {said}{hint}") from fault
     except AzureError as fault:
         if "CERTIFICATE_VERIFY_FAILED" in str(fault):
-            raise HostNotTrusted(f"{where}: {fault}") from fault
-        raise RemoteUnavailable(str(fault)) from fault
+            raise HostNotTrusted(f"{where}: {_said(fault)}") from fault
+        raise RemoteUnavailable(_said(fault)) from fault
     except (OSError, ValueError) as fault:  # a checksum that does not fit is a ValueError
-        raise RemoteUnavailable(str(fault) or type(fault).__name__) from fault
+        raise RemoteUnavailable(_said(fault) or type(fault).__name__) from fault
+
+
+def _said(fault: object) -> str:
+    """Give the first line of a text, without the signatures of addresses in it."""
+    return _SIGNATURE.sub("sig=***", str(fault).partition("\n")[0])

@@ -24,6 +24,9 @@ class AzureLogin:
         example="https://acme.blob.core.chinacloudapi.cn",
     )
 
+    folder = ""
+    renewable = False
+
     @property
     def place(self) -> str:
         """The container's address."""

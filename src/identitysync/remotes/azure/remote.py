@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, Self, TypeAlia
 import attrs
 
 from identitysync.contract import Clock
-from identitysync.errors import RemoteError, RemoteNotFound, RemoteUnavailable, UnsafeName
+from identitysync.errors import AuthenticationFailed, RemoteError, RemoteNotFound, RemoteUnavailable, UnsafeName
 from identitysync.remotes.attempts import persist
 from identitysync.remotes.azure.faults import speaking
 from identitysync.remotes.base import Entry
@@ -39,6 +39,16 @@ class Container(Protocol):
         """The container's address, without credentials."""
         ...
 
+    @property
+    def folder(self) -> str:
+        """A folder of the container, below which all paths are; empty for the whole of it."""
+        ...
+
+    @property
+    def renewable(self) -> bool:
+        """Whether another client may be let in where one is not any more."""
+        ...
+
     def client(self, timeout: float) -> "ContainerClient":
         """Make a client of the container."""
         ...
@@ -47,17 +57,15 @@ class Container(Protocol):
 class AzureRemote:
     """A container. A blob is there, whole, when it is published; an older one stays until then."""
 
-    def __init__(self, container: Container, clock: Clock, *, folder: str = "", timeout: float = 60.0) -> None:
+    def __init__(self, container: Container, clock: Clock, *, timeout: float = 60.0) -> None:
         """Remember where to connect.
 
         Args:
             container: Which container, and as whom.
             clock: Passes the time between two attempts.
-            folder: A folder of the container, below which all paths are.
             timeout: Seconds that may pass until something moves.
         """
         self._container, self._clock, self._timeout = container, clock, timeout
-        self._root = f"{folder.strip('/')}/" if folder.strip("/") else ""
         self._client: ContainerClient | None = None
         self._lock = threading.Lock()
 
@@ -172,6 +180,11 @@ class AzureRemote:
         """Give the address of a blob for people."""
         return f"{self._container.place}/{self._root}{path}"
 
+    @property
+    def _root(self) -> str:
+        folder = self._container.folder.strip("/")
+        return f"{folder}/" if folder else ""
+
     def _entries(self, found: Any) -> Entries:
         files = (
             each for each in found if not (each.metadata or {}).get("hdi_isfolder") and not each.name.endswith("/")
@@ -185,13 +198,19 @@ class AzureRemote:
         self._blob(path).stage_block(id, block, length=len(block), validate_content=True)
 
     def _do(self, what: str, work: Callable[[], T]) -> T:
-        where = f"{self._container.place}: cannot {what}"
-
         def once() -> T:
-            with speaking(where):
+            with speaking(f"{self._container.place}: cannot {what}"):
                 return work()
 
         self._open()  # what is missing for it is no fault of the other side
+        where = f"{self._container.place}: cannot {what}"
+        try:
+            return persist(once, where, self._clock)
+        except AuthenticationFailed:
+            if not self._container.renewable:
+                raise
+        self.close()  # the key that the service gave is over
+        self._open()
         return persist(once, where, self._clock)
 
     def _blob(self, path: str) -> Any:
