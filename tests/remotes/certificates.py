@@ -1,6 +1,6 @@
 """Certificates for servers of tests: each its own issuer."""
 
-import datetime
+import datetime as dt
 import ipaddress
 
 from cryptography import x509
@@ -14,7 +14,7 @@ def new_certificate(folder, name="server", *, host="127.0.0.1", days=1):
     """Make a certificate and its key: the paths of both files. A negative number of days makes one that is over."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     try:
         host_name = x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
@@ -25,8 +25,8 @@ def new_certificate(folder, name="server", *, host="127.0.0.1", days=1):
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=30))
-        .not_valid_after(now + datetime.timedelta(days=days))
+        .not_valid_before(now - dt.timedelta(days=30))
+        .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([host_name]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

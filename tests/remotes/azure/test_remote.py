@@ -97,9 +97,11 @@ def test_a_blob_that_is_replaced_while_it_is_read_is_read_anew(azurite, containe
 def test_what_is_missing_is_said_to_be(azurite, container, remote, clock):
     with pytest.raises(RemoteNotFound, match=r"cannot read 'gone': there is no such blob"):
         remote.fetch("gone", io.BytesIO())
-    with AzureRemote(azurite.login("no-such-container"), clock) as other:
-        with pytest.raises(RemoteNotFound, match="there is no such container"):
-            other.find("")
+    with (
+        AzureRemote(azurite.login("no-such-container"), clock) as other,
+        pytest.raises(RemoteNotFound, match="there is no such container"),
+    ):
+        other.find("")
     assert clock.slept == []
 
 
@@ -114,20 +116,26 @@ def test_a_stall_ends_in_time(azurite, container, clock, tmp_path):
 
 @pytest.mark.parametrize("key", ["hunter2", "a2V5\n"])
 def test_what_is_no_key_is_said_to_be_and_not_shown(azurite, container, clock, key):
-    with AzureRemote(azurite.login(container, account_key=Secret(key)), clock) as remote:
-        with pytest.raises(AuthenticationFailed, match="key") as told:
-            remote.find("")
+    with (
+        AzureRemote(azurite.login(container, account_key=Secret(key)), clock) as remote,
+        pytest.raises(AuthenticationFailed, match="key") as told,
+    ):
+        remote.find("")
     assert "hunter2" not in str(told.value)
 
 
 def test_an_address_without_a_scheme_is_refused(azurite, container, clock):
-    with AzureRemote(azurite.login(container, endpoint_url="acme.example.com"), clock) as remote:
-        with pytest.raises(InvalidParameter, match="begins with https"):
-            remote.find("")
+    with (
+        AzureRemote(azurite.login(container, endpoint_url="acme.example.com"), clock) as remote,
+        pytest.raises(InvalidParameter, match="begins with https"),
+    ):
+        remote.find("")
 
 
 def test_a_missing_package_is_named(azurite, container, clock, monkeypatch):
     monkeypatch.setitem(sys.modules, "azure.storage.blob", None)
-    with AzureRemote(azurite.login(container), clock) as remote:
-        with pytest.raises(MissingExtra, match=r"identitysync\[azure\]"):
-            remote.find("")
+    with (
+        AzureRemote(azurite.login(container), clock) as remote,
+        pytest.raises(MissingExtra, match=r"identitysync\[azure\]"),
+    ):
+        remote.find("")

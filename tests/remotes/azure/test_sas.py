@@ -94,9 +94,8 @@ def test_all_happens_below_the_folder_that_is_signed(desk, azurite, container, c
 def test_the_service_may_give_the_signature_alone(desk, azurite, container, clock, source):
     desk.form = lambda address: json.dumps({"token": f"?{address.partition('?')[2]}"})
     place = desk.address().partition("?")[0]
-    with Loopback(desk) as service:
-        with AzureRemote(SasContainer(login(service, blob_uri=place), clock), clock) as remote:
-            remote.stage(source, "x").publish()
+    with Loopback(desk) as service, AzureRemote(SasContainer(login(service, blob_uri=place), clock), clock) as remote:
+        remote.stage(source, "x").publish()
     assert names(azurite, container) == ["x"]
 
 
@@ -115,9 +114,11 @@ def test_another_signature_is_asked_for_when_one_is_over(desk, clock, source):
 def test_a_wrong_secret_is_said_and_not_shown(desk, clock):
     with Loopback(desk) as service:
         wrong = login(service, client_secret=Secret("hunter2"))
-        with AzureRemote(SasContainer(wrong, clock), clock) as remote:
-            with pytest.raises(AuthenticationFailed, match="does not accept") as told:
-                remote.find("")
+        with (
+            AzureRemote(SasContainer(wrong, clock), clock) as remote,
+            pytest.raises(AuthenticationFailed, match="does not accept") as told,
+        ):
+            remote.find("")
     assert "hunter2" not in str(told.value)
     assert desk.given == 0
 
@@ -125,16 +126,22 @@ def test_a_wrong_secret_is_said_and_not_shown(desk, clock):
 @pytest.mark.parametrize("answer", ["nothing", '{"uri": "https://acme.blob.core.windows.net/c"}', ""])
 def test_an_answer_without_a_signature_is_said_to_be(desk, clock, answer):
     desk.form = lambda address: answer
-    with Loopback(desk) as service, AzureRemote(SasContainer(login(service), clock), clock) as remote:
-        with pytest.raises(RemoteError, match=r"was to answer with the signed address of a container"):
-            remote.find("")
+    with (
+        Loopback(desk) as service,
+        AzureRemote(SasContainer(login(service), clock), clock) as remote,
+        pytest.raises(RemoteError, match=r"was to answer with the signed address of a container"),
+    ):
+        remote.find("")
 
 
 def test_no_signature_stands_in_an_error(desk, azurite, clock, source):
     from tests.remotes.conftest import free_port
 
     desk.azurite = type(azurite)(free_port(), azurite.account, azurite.key)
-    with Loopback(desk) as service, AzureRemote(SasContainer(login(service), clock), clock) as remote:
-        with pytest.raises(RemoteUnavailable) as told:
-            remote.find("")
+    with (
+        Loopback(desk) as service,
+        AzureRemote(SasContainer(login(service), clock), clock) as remote,
+        pytest.raises(RemoteUnavailable) as told,
+    ):
+        remote.find("")
     assert "sig=" not in str(told.value).replace("sig=***", "")

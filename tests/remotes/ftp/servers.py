@@ -44,7 +44,6 @@ class EmbeddedFtp:
         served = self
 
         class Handler(base):
-            proto_cmds = {name: what for name, what in base.proto_cmds.items() if name not in without}
             banner = "ready"
 
             def respond(self, answer, *args, **more):
@@ -61,7 +60,7 @@ class EmbeddedFtp:
                 served.protected.append(bool(certificate and self._prot))
                 super()._on_dtp_connection()
 
-            def ftp_RNTO(self, path):
+            def ftp_RNTO(self, path):  # noqa: N802 - so pyftpdlib names its commands
                 if not served.overwrites and os.path.lexists(path):
                     self.respond("550 Cannot create a file when that file already exists.")
                     return None
@@ -73,6 +72,7 @@ class EmbeddedFtp:
                     self.secure_connection(self.ssl_context)
                     super().handle()
 
+        Handler.proto_cmds = {name: what for name, what in base.proto_cmds.items() if name not in without}
         Handler.authorizer = authorizer
         Handler.auth_failed_timeout = 0
         Handler.use_sendfile = False

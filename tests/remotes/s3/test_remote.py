@@ -58,7 +58,7 @@ def test_what_is_discarded_or_fails_leaves_no_upload(s3, bucket, remote, source,
     monkeypatch.setattr(S3Remote, "_call", failing)
     with pytest.raises(RemoteUnavailable, match=r"cannot write 'y': .*reset; tried 3 times"):
         remote.stage(source, "y")
-    monkeypatch.setattr(S3Remote, "_call", lambda self, method, **how: call(self, method, **how))
+    monkeypatch.setattr(S3Remote, "_call", call)
     assert (s3.keys(bucket), s3.uploads(bucket)) == ([], [])
 
 
@@ -134,9 +134,11 @@ def test_an_object_that_is_replaced_while_it_is_read_is_read_anew(s3, bucket, re
 def test_what_is_missing_is_said_to_be(s3, bucket, remote, clock):
     with pytest.raises(RemoteNotFound, match=rf"s3://{bucket}: cannot read 'gone': there is no such object"):
         remote.fetch("gone", io.BytesIO())
-    with S3Remote(s3.login("no-such-bucket"), clock) as other:
-        with pytest.raises(RemoteNotFound, match="there is no such bucket"):
-            other.find("")
+    with (
+        S3Remote(s3.login("no-such-bucket"), clock) as other,
+        pytest.raises(RemoteNotFound, match="there is no such bucket"),
+    ):
+        other.find("")
     assert clock.slept == []
 
 
