@@ -7,6 +7,7 @@ import posixpath
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self, TypeAlias, TypeVar, cast
 
@@ -251,6 +252,14 @@ class S3Remote:
             return self._files
 
 
+@cache
+def _descriptions() -> Any:
+    """Give what knows the API and no login: reading its descriptions takes longer than most calls."""
+    from aiobotocore.session import AioSession
+
+    return AioSession()
+
+
 def _file_system(login: S3Login, timeout: float) -> Any:
     from s3fs import S3FileSystem
 
@@ -267,6 +276,7 @@ def _file_system(login: S3Login, timeout: float) -> Any:
             "request_checksum_calculation": "when_required",  # other services do not know the newer checksums
             "response_checksum_validation": "when_required",
         },
+        session=_descriptions(),
         use_listings_cache=False,
         skip_instance_cache=True,
     )
