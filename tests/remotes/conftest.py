@@ -389,14 +389,15 @@ class GcsService:
         how = {"project_id": "tests", "client_email": "idx@tests.example", "private_key": Secret(self.private_key)}
         return GcsLogin(bucket=bucket, **{**how, "endpoint_url": f"http://127.0.0.1:{self.port}", **more})
 
-    def request(self, method, path, body=b""):
+    def request(self, method, path, body=b"", kind="application/json"):
         address = f"http://127.0.0.1:{self.port}{path}"
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": kind}
         with urllib.request.urlopen(urllib.request.Request(address, body or None, headers, method=method)) as answer:
             return answer.read()
 
     def put(self, bucket, name, content=b"x"):
-        self.request("POST", f"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={quote(name, safe='')}", content)
+        place = f"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={quote(name, safe='')}"
+        self.request("POST", place, content, "application/octet-stream")
 
 
 @pytest.fixture(scope="session")

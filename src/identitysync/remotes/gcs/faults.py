@@ -47,7 +47,8 @@ def speaking(where: str) -> Iterator[None]:
     except (HttpError, ValueError) as fault:  # a bad request is the one or the other
         status = int(getattr(fault, "code", None) or 400)
         if status == 401:
-            raise AuthenticationFailed(f"{where}: the service account is not accepted: {_said(fault)}") from fault
+            reason = _said(fault.__cause__ or fault.__context__ or fault)
+            raise AuthenticationFailed(f"{where}: the service account is not accepted: {reason}") from fault
         if status in _PASSING:
             raise RemoteUnavailable(_said(fault)) from fault
         raise RemoteError(f"{where}: {_said(fault)}") from fault
@@ -61,4 +62,6 @@ def speaking(where: str) -> Iterator[None]:
 
 
 def _said(fault: BaseException) -> str:
+    if isinstance(fault, TimeoutError):
+        return "nothing moved in time"
     return " ".join(str(fault).split()) or type(fault).__name__

@@ -77,6 +77,8 @@ def code_of(fault: BaseException | None) -> str:
 
 
 def _said(fault: BaseException) -> str:
+    if isinstance(fault, TimeoutError):
+        return "nothing moved in time"
     text = str(fault.args[-1]) if isinstance(fault, OSError) and fault.args else str(fault)
     code = code_of(fault)
     return f"{text} ({code})" if code and code not in text else text or type(fault).__name__
