@@ -135,7 +135,7 @@ def test_an_answer_without_a_signature_is_said_to_be(desk, clock, answer):
 
 
 def test_no_signature_stands_in_an_error(desk, azurite, clock, source):
-    from tests.remotes.conftest import free_port
+    from tests.remotes.processes import free_port
 
     desk.azurite = type(azurite)(free_port(), azurite.account, azurite.key)
     with (

@@ -19,6 +19,7 @@ from pyftpdlib.servers import FTPServer
 from identitysync.remotes.ftp import FtpLogin
 from identitysync.testing.faults import FaultProxy
 from identitysync.values import Secret
+from tests.remotes.processes import stop
 
 PASSWORD = "pass wörd"
 
@@ -189,5 +190,4 @@ def vsftpd(folder, certificate, port):
                 time.sleep(0.02)
         yield Vsftpd(root, port, certificate)
     finally:
-        process.terminate()
-        process.wait(10)
+        stop(process)
