@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -153,12 +154,20 @@ def vsftpd(folder, certificate, port):
     if not Path(program).exists():
         yield None
         return
+    if os.getuid() != 0:
+        yield "vsftpd is started by root alone"
+        return
+    try:
+        pwd.getpwnam("ftp")
+    except KeyError:
+        yield "the user ftp, which the package makes, is missing"
+        return
     root, empty = folder / "root", folder / "empty"
     for each in (folder, root, empty):
         each.mkdir(exist_ok=True)
     (folder / "passwords").write_text("me@example.com\n")
     for each in (folder, *folder.parents):
-        if each != Path("/") and os.getuid() == 0 and not each.stat().st_mode & 0o001:
+        if each != Path("/") and not each.stat().st_mode & 0o001:
             each.chmod(each.stat().st_mode | 0o011)  # the server's user has to pass
     settings = {
         "listen": "YES", "listen_address": "127.0.0.1", "listen_port": port, "background": "NO",
@@ -172,8 +181,6 @@ def vsftpd(folder, certificate, port):
         "ssl_ciphers": "HIGH", "require_ssl_reuse": "YES", "utf8_filesystem": "YES", "xferlog_enable": "NO",
         "vsftpd_log_file": folder / "log", "ls_recurse_enable": "NO",
     }  # fmt: skip
-    if os.getuid() != 0:
-        settings["run_as_launching_user"] = "YES"
     (folder / "config").write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
     root.chmod(0o755)
     process = subprocess.Popen([program, str(folder / "config")], stdin=subprocess.DEVNULL)

@@ -173,6 +173,30 @@ def test_a_file_that_cannot_be_removed_fails_the_job_and_is_remembered(tmp_path,
         assert run(tidy, store)[0] == 0
 
 
+def test_a_server_that_has_gone_is_not_waited_for_file_by_file(tmp_path, store, monkeypatch):
+    from identitysync.errors import RemoteUnavailable
+    from identitysync.remotes.sftp import SftpRemote
+
+    with SftpServer(tmp_path / "sftp", {"me": "pw"}) as server:
+        for name in ("a.json", "b.json", "c.json"):
+            put(server.root, f"in/{name}")
+        login = {
+            "host": server.host, "port": server.port, "username": "me", "password": "pw",
+            "hostKeyFingerprint": server.host_key_fingerprint, "remotePath": "in", "afterDelivery": "delete",
+        }  # fmt: skip
+        tidy = idx.Dataflow(name="in", steps=[S("read", "datasource.read.sftp", login)])
+        tried = []
+
+        def gone(self, path):
+            tried.append(path)
+            raise RemoteUnavailable("it has gone")
+
+        monkeypatch.setattr(SftpRemote, "delete", gone)
+        assert run(tidy, store)[1].status == "failed"
+        assert len(tried) == 1
+        assert run(tidy, store)[0] == 0
+
+
 def test_sftp_archives_on_the_server(tmp_path):
     with SftpServer(tmp_path / "sftp", {"me": "pw"}) as server:
         put(server.root, "in/a.json")

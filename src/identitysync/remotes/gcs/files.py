@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 from gcsfs.core import GCSFileSystem, UnclosableBytesIO
+from google.oauth2 import service_account
 from yarl import URL
 
 from identitysync.errors import InvalidParameter
@@ -54,9 +55,8 @@ class Files(_Files):
             "token_uri": TOKEN_ADDRESS,
         }
         try:
-            from google.oauth2.service_account import Credentials
-
-            token = Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
+            credentials: Any = service_account.Credentials
+            token = credentials.from_service_account_info(
                 account, scopes=["https://www.googleapis.com/auth/devstorage.read_write"]
             )
         except (ValueError, TypeError) as fault:

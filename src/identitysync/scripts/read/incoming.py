@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from identitysync.contract import File, Services, SourceFile
-from identitysync.errors import InvalidParameter, RemoteError, RemoteNotFound
+from identitysync.errors import InvalidParameter, LocalStorageError, RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes import Entry, Remote, safe_name
 from identitysync.scripts.read.matching import AfterDelivery, FileChoice, chosen
 
@@ -40,6 +40,7 @@ class Incoming:
         self._given: dict[File, Entry] = {}
         self._now: Mapping[str, Entry] | None = None
         self._archived: set[str] | None = None
+        self._unreachable: RemoteUnavailable | None = None
 
     def files(self, services: Services) -> Iterator[File]:
         """Give the new files that fit, in order, each complete."""
@@ -71,19 +72,21 @@ class Incoming:
             return
         if self._services.delivered is not None:
             self._services.delivered.add(self._source(entry))
-        if self._choice.after_delivery == AfterDelivery.KEEP or not self._unchanged(entry):
+        if self._choice.after_delivery == AfterDelivery.KEEP:
             return
-        verb = "deleted" if self._choice.after_delivery == AfterDelivery.DELETE else "archived"
+        if self._unreachable is not None:  # one file has found that out already, and the others need not wait for it
+            raise self._unreachable
         try:
-            if self._choice.after_delivery == AfterDelivery.DELETE:
-                self._remote.delete(entry.path)
-            else:
-                self._remote.move(entry, self._free_place(entry))
+            self._put_away(entry)
         except RemoteNotFound:
             self._services.log.info(f"{self._remote.address(entry.path)} has gone meanwhile")
-        except RemoteError as fault:
+        except (RemoteError, LocalStorageError) as fault:
+            verb = "deleted" if self._choice.after_delivery == AfterDelivery.DELETE else "archived"
             message = f"{self._remote.address(entry.path)} was delivered and could not be {verb}: {fault}"
-            raise type(fault)(message) from fault
+            told = type(fault)(message)
+            if isinstance(told, RemoteUnavailable):
+                self._unreachable = told
+            raise told from fault
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -116,6 +119,14 @@ class Incoming:
         if entries and not left:
             raise InvalidParameter(f"archivePath {archive!r} is where files are read from; choose another folder")
         return left
+
+    def _put_away(self, entry: Entry) -> None:
+        if not self._unchanged(entry):
+            return
+        if self._choice.after_delivery == AfterDelivery.DELETE:
+            self._remote.delete(entry.path)
+        else:
+            self._remote.move(entry, self._free_place(entry))
 
     def _unchanged(self, entry: Entry) -> bool:
         """Tell whether the file is still the one that was read: a newer one of its name must stay."""
