@@ -35,7 +35,7 @@ class EmbeddedFtp:
 
     overwrites = True
 
-    def __init__(self, root, *, certificate=None, implicit=False, without=(), session_reuse=False):
+    def __init__(self, root, *, certificate=None, implicit=False, data_certificate=None, without=()):
         root.mkdir(exist_ok=True)
         self.root, self.certificate, self.implicit = root, certificate, implicit
         self.commands, self.protected, self.refuse = [], [], {}
@@ -53,6 +53,8 @@ class EmbeddedFtp:
 
             def process_command(self, command, *args, **more):
                 served.commands.append(command)
+                if command == "PASV" and data_certificate:
+                    self.ssl_context = _context(data_certificate)
                 if command in served.refuse:
                     self.respond(served.refuse[command])
                     return
@@ -79,11 +81,7 @@ class EmbeddedFtp:
         Handler.auth_failed_timeout = 0
         Handler.use_sendfile = False
         if certificate:
-            context = SSL.Context(SSL.TLS_SERVER_METHOD)
-            context.use_certificate_chain_file(str(certificate[0]))
-            context.use_privatekey_file(str(certificate[1]))
-            context.set_session_id(b"identitysync")
-            Handler.ssl_context = context
+            Handler.ssl_context = _context(certificate)
         self._server = FTPServer(("127.0.0.1", 0), Handler, ioloop=IOLoop())
         self.port = self._server.address[1]
         self._stopped = threading.Event()
@@ -127,6 +125,14 @@ class EmbeddedFtp:
         while not self._stopped.is_set():
             self._server.serve_forever(timeout=0.01, blocking=False)
         self._server.close_all()
+
+
+def _context(certificate):
+    context = SSL.Context(SSL.TLS_SERVER_METHOD)
+    context.use_certificate_chain_file(str(certificate[0]))
+    context.use_privatekey_file(str(certificate[1]))
+    context.set_session_id(b"identitysync")
+    return context
 
 
 class Vsftpd:

@@ -107,6 +107,22 @@ def test_a_certificate_of_another_host_or_time_is_not_trusted(serve_ftp, clock, 
     assert "PASS" not in server.commands
 
 
+def test_the_certificate_of_a_data_connection_is_verified_too(serve_ftp, certificate, clock, tmp_path, source):
+    server = serve_ftp(certificate=certificate, data_certificate=new_certificate(tmp_path, "other"))
+    with (
+        FtpRemote(server.login(), clock) as remote,
+        pytest.raises(HostNotTrusted, match="the data connection shows a certificate"),
+    ):
+        remote.stage(source, "x")
+    assert clock.slept == []
+
+
+def test_a_certificate_that_is_named_is_trusted_whoever_signed_it(serve_ftp, clock, tmp_path):
+    server = serve_ftp(certificate=new_certificate(tmp_path, "signed", signed=True))
+    with FtpRemote(server.login(), clock) as remote:
+        assert remote.list() == []
+
+
 def test_certificates_that_cannot_be_read_are_said_to_be(ftp, clock, tmp_path):
     for path in (tmp_path / "nowhere.pem", tmp_path):
         login = ftp.login(encryption="explicit", trusted_certificates=str(path))

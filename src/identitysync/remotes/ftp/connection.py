@@ -252,6 +252,9 @@ def _context(login: FtpLogin) -> ssl.SSLContext:
     except OSError as fault:
         file = login.trusted_certificates
         raise LocalStorageError(f"the certificates in {file} cannot be read: {fault.strerror or fault}") from fault
+    if login.trusted_certificates:  # a certificate that was named is trusted as it is, whoever signed it
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if not login.verify_host:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

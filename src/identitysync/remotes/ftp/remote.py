@@ -2,6 +2,7 @@
 
 import ftplib
 import posixpath
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, TypeVar
 
 from identitysync.contract import Clock
-from identitysync.errors import RemoteError, RemoteNotFound, RemoteUnavailable
+from identitysync.errors import HostNotTrusted, RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes.attempts import ATTEMPTS, persist
 from identitysync.remotes.base import Entry
 from identitysync.remotes.ftp.login import FtpLogin
@@ -183,6 +184,9 @@ class FtpRemote:
             if code_of(fault) in _FULL:
                 raise RemoteError(f"{where}: {_refusal(code_of(fault))} {told(fault)!r}") from fault
             raise RemoteUnavailable(f"the server says {told(fault)!r}") from fault
+        except ssl.SSLCertVerificationError as fault:
+            message = f"{where}: the data connection shows a certificate that is not trusted: {fault.verify_message}"
+            raise HostNotTrusted(message) from fault
         except TimeoutError as fault:
             raise RemoteUnavailable(f"nothing moved for {self._login.timeout:g} s") from fault
         except (ftplib.Error, EOFError, OSError) as fault:
