@@ -27,6 +27,15 @@ def test_every_built_in_script_loads_and_documents_itself():
             assert param.example is not None, f"{type}.{param.wire}"
 
 
+def test_every_default_bears_its_own_check():
+    """A default is looked at as what a flow gives is: it may deserve a warning, and is never a fault."""
+    for type, description in idx.scripts().items():
+        for param in description.params:
+            if param.check is not None and not param.required and param.default is not None:
+                for finding in param.check(param.default) or ():
+                    assert finding.severity != "error", f"{type}.{param.wire}"
+
+
 EXAMPLES = [
     pytest.param(type, example, id=f"{type}: {example.doc}")
     for type, each in idx.scripts().items()

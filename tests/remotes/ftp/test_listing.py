@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from identitysync.errors import RemoteError
 from identitysync.remotes.ftp.listing import Found, moment, read_facts, read_lines
@@ -24,6 +26,23 @@ DOS = [
 @pytest.mark.parametrize(("line", "found"), UNIX + DOS)
 def test_a_line_of_a_listing_is_understood(line, found):
     assert list(read_lines(f"{line}\r\n".encode())) == [found]
+
+
+NAMES = st.text(st.characters(blacklist_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=40)
+
+
+@given(name=NAMES, size=st.integers(0, 10**15), owner=st.sampled_from(["0", "idx", "domain users", "1000"]))
+def test_any_name_and_size_come_out_of_a_line_as_they_went_in(name, size, owner):
+    found = [Found(name, size)]
+    if name not in {".", ".."}:
+        unix = f"-rw-r--r--    1 {owner} {owner} {size:>12} Nov 24 22:41 {name}\r\n"
+        assert list(read_lines(unix.encode())) == found
+        facts = f"modify=20261124224107;size={size};type=file;unique=1g2; {name}\r\n"
+        moment = datetime(2026, 11, 24, 22, 41, 7, tzinfo=UTC)
+        assert list(read_facts(facts.encode())) == [Found(name, size, moment)]
+    if not name.startswith(" "):  # dir puts as many blanks there as it likes
+        dos = f"11-24-26  10:41PM {size:>20} {name}\r\n"
+        assert list(read_lines(dos.encode())) == found
 
 
 @pytest.mark.parametrize(

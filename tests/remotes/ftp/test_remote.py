@@ -238,6 +238,26 @@ def test_a_drop_after_any_answer_of_the_renaming_is_survived(ftp, remote, source
     assert (ftp.root / "x.csv").read_bytes() == b"new content"
 
 
+@pytest.mark.parametrize("toward", Toward)
+@pytest.mark.parametrize("spoil", [Spoil.RESET, Spoil.CLOSE, Spoil.HALF_CLOSE])
+@pytest.mark.parametrize("percent", [0, 1, 50, 99, 100])
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
+def test_data_that_drops_anywhere_comes_whole_all_the_same(
+    serve_ftp, certificate, clock, tmp_path, tls, percent, spoil, toward
+):
+    server, source, content = serve_ftp(certificate=certificate if tls else None), tmp_path / "x", os.urandom(500_000)
+    source.write_bytes(content)
+    fault = Fault(spoil, len(content) * percent // 100, toward)
+    with FtpRemote(server.login(timeout=1.0), clock) as remote:
+        server.spoil(fault)
+        remote.stage(source, "x").publish()
+        server.spoil(fault)
+        target = io.BytesIO()
+        remote.fetch("x", target)
+    assert server.names() == ["x"]
+    assert (server.root / "x").read_bytes() == target.getvalue() == content
+
+
 @pytest.mark.parametrize("place", [0, 10, 60, 100, 140, 200, 260, 300, 340])
 def test_commands_that_drop_anywhere_are_given_again(ftp, clock, source, place):
     with FaultProxy("127.0.0.1", ftp.port, [Fault(Spoil.RESET, place, Toward.CLIENT)]) as proxy:

@@ -122,7 +122,7 @@ class SasContainer:
             **({"scope": f"{self._base}/.default"} if "/v2.0/" in address else {"resource": self._base}),
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        answer = http.request("POST", address, body=urlencode(asked).encode(), headers=headers)
+        answer = http.request("POST", address, body=urlencode(asked).encode(), headers=headers, repeatable=True)
         _expect(answer, address, "this clientId and clientSecret")
         try:
             return str(answer.json()["access_token"])
