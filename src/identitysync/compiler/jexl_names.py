@@ -54,7 +54,7 @@ def _under(fields: "dict[str, Node]", name: str, there: str) -> str:
             if "dict" in child.kinds:
                 raise Unfit(f"{name} may be in {name[:start]}, whose fields differ from record to record")
         elif child is not None and rest:
-            found = _under(child.fields, rest, child.there)
+            found = _under(child.fields, rest, "" if child.ready else child.there)
             if found != "None":
                 ways.append((f"{found} is not None", found))
         start = name.find("_", start + 1)
@@ -85,7 +85,7 @@ def _walk(top: "dict[str, Node]", parts: tuple[str, ...], constant: Constant) ->
             return source
         if node is None:
             return "None"
-        there = " and ".join(filter(None, (there, node.there)))
+        there = " and ".join(filter(None, (there, "" if node.ready else node.there)))
         node = node.fields.get(part)
     if node is None:
         return "None"
