@@ -1,6 +1,6 @@
 """``file.verify.pgp``: verify signed files, and take the signature off."""
 
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Self
 
 from identitysync.codecs import pgp
 from identitysync.contract import Example, FileTransform, script
@@ -31,6 +31,11 @@ class VerifyPgp(FileTransform):
 
     public_key: str = public_keys("The public key of who must have signed, with its armor or in base64; or several.")
     max_size: float = max_size()
+
+    def open(self) -> Self:
+        """See that OpenPGP is installed, before anything is read."""
+        pgp.require_library()
+        return self
 
     def convert(self, source: BinaryIO, target: BinaryIO) -> None:
         """Verify the source."""
