@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from identitysync.errors import StoreError
+from identitysync.stores.files import TABLE, SqliteFileMemory
 from identitysync.values import json_bytes, json_value
 
 VERSION: Final = 1
@@ -21,7 +22,11 @@ _TABLES: Final = (
 
 
 class SqliteStore:
-    """Keep job rows and watermarks in an SQLite file (WAL, full synchronisation)."""
+    """Keep job rows and watermarks in an SQLite file (WAL, full synchronisation).
+
+    Attributes:
+        files: The memory of delivered files.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the file, and make it when it is missing.
@@ -44,6 +49,7 @@ class SqliteStore:
         except BaseException:
             self._base.close()
             raise
+        self.files = SqliteFileMemory(self._base, self._transaction)
 
     def last_runtime(self, flow: str) -> datetime | None:
         """Give the start of a flow's last successful run, or None."""
@@ -91,6 +97,7 @@ class SqliteStore:
                 for statement in _TABLES:
                     self._base.execute(statement)
                 self._base.execute(f"PRAGMA user_version={VERSION}")
+            self._base.execute(TABLE)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
