@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from identitysync.contract.lowering import Unfit, Value
-from identitysync.languages.jexl.fields import member
 
 if TYPE_CHECKING:
     from identitysync.compiler.fields import Node
@@ -79,6 +78,8 @@ def _walk(top: "dict[str, Node]", parts: tuple[str, ...], constant: Constant) ->
     for depth, part in enumerate(parts[1:], 1):
         if isinstance(node, Value):
             source = _guarded(f"({node.source} if {node.source} is not U else None)", there)
+            from identitysync.languages.jexl.fields import member  # the language is loaded by whoever uses it
+
             for each in parts[depth:]:
                 source = f"{constant(member)}({source}, {constant(each)})"
             return source
