@@ -7,13 +7,17 @@
 """
 
 import logging
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from identitysync.contract import (
+    KEPT,
     Encoder,
     Example,
     File,
+    FileBlocks,
+    FileFlatMapper,
     FileReader,
     FileTransform,
     FileWriter,
@@ -55,16 +59,20 @@ from identitysync.values import FieldPath, Record, Secret, Site
 
 if TYPE_CHECKING:
     from identitysync.registry import Registry
-    from identitysync.runtime import Preview, Running, check, preview, replay, run, start, stream
+    from identitysync.runtime import Explanation, Preview, Running, check, explain, preview, replay, run, start, stream
 
 __all__ = [
+    "KEPT",
     "Dataflow",
     "DataflowStatus",
     "Diagnostic",
     "Encoder",
     "Example",
+    "Explanation",
     "FieldPath",
     "File",
+    "FileBlocks",
+    "FileFlatMapper",
     "FileReader",
     "FileTransform",
     "FileWriter",
@@ -98,6 +106,7 @@ __all__ = [
     "Step",
     "check",
     "entry",
+    "explain",
     "param",
     "preview",
     "replay",
@@ -106,13 +115,15 @@ __all__ = [
     "scripts",
     "start",
     "stream",
+    "templates",
 ]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
-# The room of the built-in scripts has the name of the call below. Python hangs a package onto its parent when it is
-# first imported, so the room goes first, and the call stays.
+# Two rooms have the names of calls below. Python hangs a package onto its parent when it is first imported, so the
+# rooms go first, and the calls stay.
 import_module(f"{__name__}.scripts")
+import_module(f"{__name__}.templates")
 
 
 def scripts() -> "Registry":
@@ -124,6 +135,17 @@ def scripts() -> "Registry":
     from identitysync.registry import discover
 
     return discover()
+
+
+def templates() -> Mapping[str, Dataflow]:
+    """Give ready dataflows by system and direction, such as ``sftp-out``; read-only.
+
+    Returns:
+        A mapping of names to flows with ``""`` where something is missing: ``Dataflow.fill`` gives it.
+    """
+    from identitysync.templates import Templates
+
+    return Templates()
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@
     ├── InvalidParameter         mend the call: a script or object was built with something it cannot hold
     ├── LanguageError            mend the little program: it points at line and column
     │   ├── ExpressionError      a JEXL expression
+    │   ├── JavaScriptError      a script of record.evaluate
     │   ├── PatternError         a Java regular expression or date pattern
     │   └── QueryError           a query of the SQL-like language
     ├── MissingExtra             install something
@@ -21,6 +22,7 @@
     │   └── GigyaError           an answer of Gigya with an error code
     ├── UnsafeName               a name from outside would leave its folder
     ├── LocalStorageError        make room or mend permissions on this machine
+    ├── WorkerLost               a process that did part of the work is gone: make room, or use one process
     ├── StoreError               the store of jobs and watermarks cannot be used
     ├── TooManyRejects           look at the rejects, or allow more of them
     ├── Cancelled                somebody stopped the run
@@ -134,6 +136,10 @@ class ExpressionError(LanguageError):
     """Refuse a JEXL expression, or say why its evaluation failed."""
 
 
+class JavaScriptError(LanguageError):
+    """Refuse a script of ``record.evaluate``, or say why it failed on a record."""
+
+
 class PatternError(LanguageError):
     """Refuse a Java regular expression, its replacement, or a Java date pattern."""
 
@@ -151,6 +157,10 @@ class MissingExtra(IdentitySyncError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.extra, self.purpose)
+
+
+class WorkerLost(IdentitySyncError):
+    """A process that did a part of the work has ended before it was done."""
 
 
 class PluginError(IdentitySyncError):

@@ -111,6 +111,22 @@ def preview(flow: str, limit: int, values: tuple[str, ...], as_json: bool) -> No
 
 @main.command()
 @_FLOW
+@click.option("--set", "values", multiple=True, metavar="STEP.PARAM=VALUE", help="Fill in a parameter.")
+@_JSON
+@told
+def explain(flow: str, values: tuple[str, ...], as_json: bool) -> None:
+    """Tell how a flow will run: what becomes one function and what does not, what it reads, what can be split."""
+    from identitysync.runtime import explain as explain_flow
+
+    found = explain_flow(_load(flow, values))
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        click.echo(str(found))
+
+
+@main.command()
+@_FLOW
 @click.option(
     "--format", "form", type=click.Choice(["outline", "text", "svg", "mermaid"]), default="outline", show_default=True
 )
@@ -166,6 +182,29 @@ def show(type: str, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("name", required=False)
+@click.option("--set", "values", multiple=True, metavar="STEP.PARAM=VALUE", help="Fill in a parameter.")
+@_JSON
+@told
+def templates(name: str | None, values: tuple[str, ...], as_json: bool) -> None:
+    """List ready flows, or print one, filled in: templates sftp-out --set sftp.host=… > flow.json."""
+    from identitysync.display import table
+    from identitysync.templates import Templates, find, left_open
+
+    if name is not None:
+        flow = _filled(find(name), values)
+        click.echo(flow.to_json())
+        if missing := left_open(flow):
+            click.echo(f"left to fill in: {', '.join(missing)}", err=True)
+        return
+    rows = [(name, flow.description) for name, flow in Templates().items()]
+    if as_json:
+        _print_json(dict(rows))
+    else:
+        click.echo(table(("name", "what it does"), rows, widest=90))
+
+
+@main.command()
 @click.option("--accounts", type=click.IntRange(1), default=10_000, show_default=True, help="How many accounts.")
 @click.option("--keep", type=click.Path(file_okay=False), help="A folder that keeps files and pictures.")
 @told
@@ -199,14 +238,17 @@ def emulator(port: int, api_key: str, user_key: str, accounts: int) -> None:
 
 
 def _load(flow: str, values: tuple[str, ...]) -> Dataflow:
-    loaded = Dataflow.load(flow)
+    return _filled(Dataflow.load(flow), values)
+
+
+def _filled(flow: Dataflow, values: tuple[str, ...]) -> Dataflow:
     given: dict[str, Any] = {}
     for each in values:
         name, equals, text = each.partition("=")
         if not equals:
             raise InvalidParameter(f"--set takes STEP.PARAM=VALUE; found {each!r}")
         given[name] = text
-    return loaded.fill(given) if given else loaded
+    return flow.fill(given) if given else flow
 
 
 def _report(job: JobStatus, *, trace: bool, as_json: bool) -> None:

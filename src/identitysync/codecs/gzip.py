@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
+from identitysync.codecs.kinds import found_instead
 from identitysync.errors import FormatError, InvalidParameter
 
 if TYPE_CHECKING:
@@ -24,10 +25,6 @@ MAX_RATIO: Final = 1100
 
 _THREADS: Final = min(4, os.cpu_count() or 1)
 _MAGIC: Final = b"\x1f\x8b"
-_KINDS: Final = (
-    (b"PK", "a zip file"), (b"BZh", "a bzip2 file"), (b"\xfd7zXZ", "an xz file"), (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"\x89LZO", "an LZO file"),
-)  # fmt: skip
 
 
 def compress(source: BinaryIO, target: BinaryIO, level: int = 1) -> None:
@@ -47,20 +44,34 @@ def compress(source: BinaryIO, target: BinaryIO, level: int = 1) -> None:
     first = source.read(BLOCK)
     second = source.read(BLOCK)
     if not second:
-        target.write(_member(first, level))
+        target.write(member(first, level))
         return
     with ThreadPoolExecutor(_THREADS, "gzip") as pool:
-        under_way = deque(pool.submit(_member, block, level) for block in (first, second))
+        under_way = deque(pool.submit(member, block, level) for block in (first, second))
         while under_way:
             if len(under_way) <= _THREADS and (block := source.read(BLOCK)):
-                under_way.append(pool.submit(_member, block, level))
+                under_way.append(pool.submit(member, block, level))
             else:
                 target.write(under_way.popleft().result())
 
 
-def _member(block: bytes, level: int) -> bytes:
+def member(block: bytes, level: int) -> bytes:
+    """Compress a block into a whole gzip file, which may be a member of a larger one.
+
+    Args:
+        block: What to compress.
+        level: As in ``compress``.
+
+    Returns:
+        The member.
+    """
     squeezer = compressor(level)
     return bytes(squeezer.compress(block) + squeezer.flush())
+
+
+def plain(member: bytes) -> bytes:
+    """Uncompress what ``member`` gave."""
+    return zlib.decompress(member, wbits=31)
 
 
 def compressor(level: int) -> Any:
@@ -119,7 +130,7 @@ def blocks(source: BinaryIO, *, max_bytes: int = MAX_BYTES, max_ratio: int = MAX
     make: Callable[[], Any] = lambda: isal_zlib.decompressobj(wbits=31)  # noqa: E731 - one line says it all
     waiting = _start(source)
     if not waiting.startswith(_MAGIC):
-        raise FormatError(f"not gzip: {_what(waiting)}")
+        raise FormatError(f"not gzip: {found_instead(waiting)}")
     taken, given, inflater = len(waiting), 0, make()
     while True:
         while waiting:
@@ -196,7 +207,7 @@ def _next_member(rest: bytes, source: BinaryIO, taken: int) -> tuple[bytes, int]
         taken, rest = taken + len(more), (rest + more).lstrip(b"\0")
     if rest and not rest.startswith(_MAGIC):
         place = taken - len(rest)
-        raise FormatError(f"the gzip data ends at byte {place}, and something else follows: {_what(rest)}")
+        raise FormatError(f"the gzip data ends at byte {place}, and something else follows: {found_instead(rest)}")
     return rest, taken - before
 
 
@@ -204,10 +215,3 @@ def _start(source: BinaryIO) -> bytes:
     """Read a first block of at least two bytes, where there are so many."""
     start = source.read(BLOCK)
     return start + source.read(BLOCK) if len(start) == 1 else start
-
-
-def _what(start: bytes) -> str:
-    if not start:
-        return "the file is empty"
-    kind = next((kind for magic, kind in _KINDS if start.startswith(magic)), None)
-    return f"it is {kind}" if kind else f"it starts with {start[:4].hex(' ')}"

@@ -3,17 +3,32 @@
 No I/O, and no knowledge of dataflows.
 """
 
+from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
 from identitysync.contract.files import File
-from identitysync.contract.params import REQUIRED, Finding, ParamSpec, entry, param, params_of
-from identitysync.contract.records import Answer, Note, Rejected
+from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
+from identitysync.contract.params import (
+    REQUIRED,
+    Examining,
+    Finding,
+    ParamSpec,
+    change_step_ids,
+    entry,
+    param,
+    params_of,
+)
+from identitysync.contract.records import KEPT, Answer, Kept, Note, Rejected
 from identitysync.contract.services import Clock, DeliveredFiles, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
+    BatchExpander,
     Encoder,
+    FileBlocks,
+    FileFlatMapper,
     FileReader,
     FileTransform,
     FileWriter,
     FlatMapper,
     Formatter,
+    GoesAhead,
     Lookup,
     Mapper,
     Parser,
@@ -28,13 +43,27 @@ from identitysync.contract.spec import Example, ScriptSpec, ShapeClass, script, 
 from identitysync.contract.store import FileMemory, SourceFile, Store
 
 __all__ = [
+    "KEPT",
     "REQUIRED",
     "Answer",
+    "BatchExpander",
+    "Block",
+    "BlockParser",
+    "BlockTransform",
     "Clock",
+    "Cut",
+    "Decoded",
+    "Decoder",
     "DeliveredFiles",
+    "Emitting",
+    "EmittingRows",
     "Encoder",
+    "Examining",
     "Example",
+    "Fields",
     "File",
+    "FileBlocks",
+    "FileFlatMapper",
     "FileMemory",
     "FileReader",
     "FileTransform",
@@ -42,6 +71,9 @@ __all__ = [
     "Finding",
     "FlatMapper",
     "Formatter",
+    "GoesAhead",
+    "Kept",
+    "Layout",
     "Log",
     "Lookup",
     "Mapper",
@@ -52,6 +84,7 @@ __all__ = [
     "RecordWriter",
     "Rejected",
     "Router",
+    "Rows",
     "RunInfo",
     "ScriptSpec",
     "Services",
@@ -62,6 +95,10 @@ __all__ = [
     "Staged",
     "StagingWriter",
     "Store",
+    "Surprise",
+    "Unfit",
+    "Value",
+    "change_step_ids",
     "entry",
     "param",
     "params_of",

@@ -1,90 +1,30 @@
-"""Stages whose records become records: mappers, flat-mappers, routers, look-ups and writers."""
+"""Stages whose records become records: mappers, flat-mappers and routers."""
 
-import marshal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 from time import perf_counter
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from identitysync.contract import FlatMapper, Lookup, Mapper, RecordWriter, Rejected, Router
-from identitysync.errors import IdentitySyncError, LanguageError, PluginError, RecordRejected
+from identitysync.compiler import each_record
+from identitysync.contract import KEPT, BatchExpander, FlatMapper, Mapper, Note, Rejected, Router
+from identitysync.errors import PluginError
 from identitysync.executor.run import Run
-from identitysync.executor.stage import Stage, close_quietly
-from identitysync.plan import PlannedStep
+from identitysync.executor.stage import Named, Routed, Stage, close_quietly
 from identitysync.values import Record, copy_records
-
-T = TypeVar("T")
-Outcome = tuple[list[Record], list[Rejected]]
-
-
-class _Copy:
-    """The records of a batch as they came, brought back only when one is rejected."""
-
-    def __init__(self, batch: list[Record], *, needed: bool) -> None:
-        self._batch = batch
-        self._bytes: bytes | None = None
-        self._records: list[Record] | None = None
-        if needed:
-            try:
-                self._bytes = marshal.dumps(batch)
-            except ValueError:  # values that are no plain data
-                self._records = copy_records(batch)
-
-    def record(self, index: int) -> Record:
-        """Give a record as it entered."""
-        if self._records is None and self._bytes is not None:
-            self._records = cast(list[Record], marshal.loads(self._bytes))  # noqa: S302 - bytes made above
-        return (self._records or self._batch)[index]
-
-
-def _refusal(fault: Exception, record: Record) -> Rejected:
-    """Say why a record is rejected; faults that concern the whole run are raised again."""
-    if isinstance(fault, RecordRejected):
-        return Rejected(record, fault.message, fault.code)
-    if isinstance(fault, LanguageError):
-        return Rejected(record, str(fault), "expression")
-    if isinstance(fault, IdentitySyncError | OSError | MemoryError):
-        raise fault
-    return Rejected(record, f"the script failed: {type(fault).__name__}: {fault}", "script-failed")
-
-
-def each_record(
-    batch: list[Record], work: Callable[[Record], T], take: Callable[[T], None], *, atomic: bool
-) -> list[Rejected]:
-    """Do one thing with every record of a batch; a record that cannot go on is rejected as it entered.
-
-    Args:
-        batch: The records.
-        work: What is done with each.
-        take: Receives what came of it.
-        atomic: Whether a record that ``work`` refuses is left as it was.
-
-    Returns:
-        The rejects.
-    """
-    before = _Copy(batch, needed=not atomic)
-    rejects: list[Rejected] = []
-    for index, record in enumerate(batch):
-        try:
-            result = work(record)
-        except Exception as fault:  # noqa: BLE001 - whatever a script raises concerns this record alone
-            rejects.append(_refusal(fault, before.record(index)))
-        else:
-            take(result)
-    return rejects
 
 
 class MapStage(Stage):
     """One record into one, or none."""
 
-    def __init__(self, planned: PlannedStep, script: Mapper, run: Run) -> None:
+    def __init__(self, planned: Named, script: Mapper, run: Run) -> None:
         super().__init__(planned, run)
-        self._script, self._worker = script, script.open()
+        self.script, self.worker = script, script.open()
 
     def records(self, batch: list[Record]) -> None:
         """Map the records and push them on."""
         started = perf_counter()
         out: list[Record | None] = []
-        rejects = each_record(batch, self._worker.map, out.append, atomic=self._script.atomic)
+        rejects = each_record(batch, self.worker.map, out.append, atomic=self.script.atomic)
         kept = cast(list[Record], out if None not in out else [record for record in out if record is not None])
         count = self.counter
         count.received += len(batch)
@@ -96,13 +36,13 @@ class MapStage(Stage):
 
     def close(self) -> None:
         """Let go of what the script holds."""
-        close_quietly(self._worker, self._script)
+        close_quietly(self.worker, self.script)
 
 
 class FlatMapStage(Stage):
     """One record into any number."""
 
-    def __init__(self, planned: PlannedStep, script: FlatMapper, run: Run) -> None:
+    def __init__(self, planned: Named, script: FlatMapper, run: Run) -> None:
         super().__init__(planned, run)
         self._script, self._worker = script, script.open()
 
@@ -111,35 +51,66 @@ class FlatMapStage(Stage):
         started = perf_counter()
         out: list[Record] = []
         rejects: list[Rejected] = []
+        more: list[Rejected] = []
         count = self.counter
 
-        def take(results: list[Record | Rejected]) -> None:
-            records = [each for each in results if not isinstance(each, Rejected)]
-            refused = [each for each in results if isinstance(each, Rejected)]
+        def take(results: list[Any]) -> None:
+            records, refused = self._sorted_out(results)
             out.extend(records)
             if refused:
                 # one record, one fate: the first reason stands for all
                 rejects.append(refused[0])
-            elif records:
+                more.extend(each for each in refused[1:] if each.record is not refused[0].record)
+            elif records or KEPT in results:
                 count.passed += 1
             else:
                 count.dropped += 1
 
-        rejects += each_record(
-            batch, lambda record: list(self._worker.expand(record)), take, atomic=self._script.atomic
-        )
+        if isinstance(self._worker, BatchExpander):
+            answers = self._worker.expand_all(batch)
+            if len(answers) != len(batch):
+                raise PluginError(
+                    f"{self.id} expanded {len(batch)} records into {len(answers)} answers; one each is due"
+                )
+            for results in answers:
+                take(list(results))
+        else:
+            rejects += each_record(
+                batch, lambda record: list(self._worker.expand(record)), take, atomic=self._script.atomic
+            )
         count.received += len(batch)
         self.timed(started)
         self.reject(rejects)
+        self.reject_besides(more)
         self.give(out)
 
     def finish(self) -> Iterator[None]:
-        """Push what the script kept back."""
-        started = perf_counter()
-        left = list(self._worker.finish())
-        self.timed(started)
-        self.give(left)
-        yield
+        """Push what the script kept back, batch by batch."""
+        left = iter(self._worker.finish())
+        while True:
+            started = perf_counter()
+            results = list(islice(left, self.run.batch_size))
+            records, refused = self._sorted_out(results)
+            self.counter.received += len(refused)  # none of those that came: they were counted when they came
+            self.timed(started)
+            self.reject(refused)
+            self.give(records)
+            yield
+            if len(results) < self.run.batch_size:
+                return
+
+    def _sorted_out(self, results: list[Any]) -> tuple[list[Record], list[Rejected]]:
+        """Tell records from rejects and notes; the notes are written."""
+        records: list[Record] = []
+        refused: list[Rejected] = []
+        for each in results:
+            if isinstance(each, Rejected):
+                refused.append(each)
+            elif isinstance(each, Note):
+                self.note(each)
+            elif each is not KEPT:
+                records.append(each)
+        return records, refused
 
     def close(self) -> None:
         """Let go of what the script holds."""
@@ -147,16 +118,17 @@ class FlatMapStage(Stage):
 
 
 class RouteStage(Stage):
-    """Records to some of the next stages."""
+    """Records to some of the next stages; what goes to a step that does not run is seen by the taps alone."""
 
-    def __init__(self, planned: PlannedStep, script: Router, run: Run) -> None:
+    def __init__(self, planned: Routed, script: Router, run: Run) -> None:
         super().__init__(planned, run)
+        self._ids = planned.ways
         self._script, self._worker = script, script.open()
 
     def records(self, batch: list[Record]) -> None:
         """Send each record where the script says."""
         started = perf_counter()
-        ways: dict[str, list[Record]] = {stage.id: [] for stage in self.next}
+        ways: dict[str, list[Record]] = {id: [] for id in self._ids}
         count = self.counter
 
         def route(record: Record) -> tuple[Record, list[str]]:
@@ -180,68 +152,15 @@ class RouteStage(Stage):
         count.received += len(batch)
         self.timed(started)
         self.reject(rejects)
-        for stage in self.next:
-            records = ways[stage.id]
+        running = {stage.id: stage for stage in self.next}
+        for id, records in ways.items():
             if records:
                 count.emitted += len(records)
                 for tap in self.taps:
                     tap(self.id, records)
-                stage.records(records)
+                if id in running:
+                    running[id].records(records)
 
     def close(self) -> None:
         """Let go of what the script holds."""
         close_quietly(self._worker, self._script)
-
-
-class AnswerStage(Stage):
-    """Records to another system, which answers for each: look-ups and writers."""
-
-    def __init__(self, planned: PlannedStep, script: Lookup | RecordWriter, run: Run) -> None:
-        super().__init__(planned, run)
-        self._script, self._worker = script, script.open(run.services)
-
-    def records(self, batch: list[Record]) -> None:
-        """Ask for all records, as many at a time as the script wants."""
-        size = max(1, self._script.batch_size)
-        for start in range(0, len(batch), size):
-            self._some(batch[start : start + size])
-            self.run.check()
-
-    def _some(self, batch: list[Record]) -> None:
-        started = perf_counter()
-        before = _Copy(batch, needed=not self._script.atomic)
-        answers = self._answers(batch)
-        if len(answers) != len(batch):
-            raise PluginError(
-                f"{self.id} answered {len(answers)} times for {len(batch)} records; one answer each is due"
-            )
-        out: list[Record] = []
-        rejects: list[Rejected] = []
-        count = self.counter
-        for index, answer in enumerate(answers):
-            if isinstance(answer, Rejected):
-                rejects.append(
-                    answer if answer.record is not batch[index] else _as_entered(answer, before.record(index))
-                )
-            elif answer is None or answer == []:
-                count.dropped += 1
-            else:
-                count.passed += 1
-                out.extend(answer if isinstance(answer, list) else (answer,))
-        count.received += len(batch)
-        self.timed(started)
-        self.reject(rejects)
-        self.give(out)
-
-    def _answers(self, batch: list[Record]) -> Sequence[Any]:
-        if isinstance(self._script, Lookup):
-            return cast(Lookup, self._worker).look_up(batch, self.run.services)
-        return cast(RecordWriter, self._worker).write(batch, self.run.services)
-
-    def close(self) -> None:
-        """Let go of connections."""
-        close_quietly(self._worker, self._script)
-
-
-def _as_entered(answer: Rejected, record: Record) -> Rejected:
-    return Rejected(record, answer.message, answer.code, answer.replay, answer.error)

@@ -26,6 +26,12 @@ class RunServices:
     run: RunInfo
     site: Site | None
     delivered: DeliveredFiles | None = None
+    cancelled: threading.Event = attrs.field(factory=threading.Event)
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` when somebody asked the run to stop."""
+        if self.cancelled.is_set():
+            raise Cancelled("the run was stopped")
 
 
 class Run:
@@ -34,7 +40,8 @@ class Run:
     Attributes:
         services: What edge scripts receive.
         entered: Records that entered, after readers and parsers.
-        processed: Of these, how many were carried to their end.
+        processed: Of these, how many all stages have received.
+        awaited: What a stage still awaits answers for, and ``processed`` when it came.
         refused: Records that were rejected, wherever.
         unread: Rows that a parser or reader could not make a record of; they never entered.
     """
@@ -54,25 +61,36 @@ class Run:
         self.delivery = Delivery(services, self._delivered)
         self.samples = Samples()
         self.entered = self.processed = self.refused = self.unread = 0
+        self.awaited: dict[object, int] = {}
         self._dead_letters, self._tolerance, self._tell, self._mask = dead_letters, tolerance, tell, mask
-        self._cancelled = threading.Event()
         self._held: set[Path | bytes] = set()
+        self._lent: dict[Path | bytes, bool] = {}
         self.read_files: list[tuple[FileReader, File]] = []
 
     def cancel(self) -> None:
         """Ask the run to stop at the next batch."""
-        self._cancelled.set()
+        self.services.cancelled.set()
 
     def check(self) -> None:
         """Raise ``Cancelled`` when somebody asked the run to stop."""
-        if self._cancelled.is_set():
-            raise Cancelled("the run was stopped")
+        self.services.check()
+
+    @property
+    def ended(self) -> int:
+        """How many records were carried to their end: all that came before the first that still awaits its answer."""
+        return min(list(self.awaited.values()), default=self.processed)
+
+    @property
+    def left(self) -> int | None:
+        """How many records may still enter; None for any number."""
+        limit = self.services.run.limit
+        return None if limit is None else max(0, limit - self.entered)
 
     @property
     def room(self) -> int:
         """How many records may still enter; a batch at most."""
-        limit = self.services.run.limit
-        return self.batch_size if limit is None else min(self.batch_size, limit - self.entered)
+        left = self.left
+        return self.batch_size if left is None else min(self.batch_size, left)
 
     def masked(self, rejects: list[Rejected]) -> list[Rejected]:
         """Take the secrets of the run out of the reasons that rejects give."""
@@ -117,9 +135,20 @@ class Run:
         """Keep a file of the spool until the run is over."""
         self._held.add(file.content)
 
+    def lend(self, file: File) -> None:
+        """Keep a file of the spool until it is given back."""
+        self._lent.setdefault(file.content, False)
+
+    def give_back(self, file: File) -> None:
+        """End ``lend``; the file goes away when it has been released meanwhile."""
+        if self._lent.pop(file.content, False):
+            self.release(file)
+
     def release(self, file: File) -> None:
         """Remove a file of the spool, unless somebody holds it."""
-        if file.content not in self._held:
+        if file.content in self._lent:
+            self._lent[file.content] = True
+        elif file.content not in self._held:
             self.services.spool.drop(file.content)
 
     def _delivered(self, file: DeliveredFile) -> None:

@@ -2,15 +2,32 @@
 
 from collections.abc import Iterator, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
-from identitysync.contract import File, Rejected
+from identitysync.contract import File, Note, Rejected
 from identitysync.errors import IdentitySyncError
 from identitysync.executor.counting import Counter
 from identitysync.executor.rejects import routed
-from identitysync.executor.run import Run, Tap
-from identitysync.plan import PlannedStep
+from identitysync.executor.run import Tap
 from identitysync.values import Record, copy_records
+
+
+class Named(Protocol):
+    """A step, as far as a stage must know it."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+
+class Routed(Named, Protocol):
+    """A step of a router, as far as its stage must know it."""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ids to which it may send records, those that do not run among them."""
+        ...
 
 
 class Stage:
@@ -28,7 +45,7 @@ class Stage:
         taps: See what it gives.
     """
 
-    def __init__(self, planned: PlannedStep, run: Run) -> None:
+    def __init__(self, planned: Named, run: Any) -> None:
         self.id = planned.id
         self.run = run
         self.counter = Counter()
@@ -93,8 +110,25 @@ class Stage:
         if self.error:
             _push(self.error, [routed(self.id, each) for each in rejects])
 
-    def enter(self, batch: list[Record]) -> None:
-        """Let records enter the flow: count them, carry them to their end, count them again."""
+    def reject_besides(self, rejects: list[Rejected]) -> None:
+        """Send along the ``error`` edges what else became of records that are counted as rejected already."""
+        if rejects and self.error:
+            _push(self.error, [routed(self.id, each) for each in self.run.masked(rejects)])
+
+    def note(self, note: Note) -> None:
+        """Write a line of the script into the trace."""
+        getattr(self.run.services.log, note.level)(f"{self.id}: {note.text}")
+
+    def take(self, batch: list[Record], rejects: list[Rejected]) -> None:
+        """Let records enter the flow: count them, carry them to their end, count them again.
+
+        Args:
+            batch: The records.
+            rejects: What could not be read.
+        """
+        self.counter.received += len(batch) + len(rejects)
+        self.counter.passed += len(batch)
+        self.reject(rejects, entering=True)
         self.run.entered += len(batch)
         self.give(batch)
         self.run.processed += len(batch)

@@ -19,6 +19,7 @@ from identitysync.executor import (
     Tolerance,
     Trace,
     calm_collector,
+    pool_maker,
     prepare,
     secrets_of,
     storage_error,
@@ -138,6 +139,7 @@ class Job:
             self._executor = Executor(
                 self.plan, self._run, ready=self._ready(site), inputs=self._options.inputs, outputs=self._outputs,
                 taps=self._taps(), simulate=self._options.simulate,
+                make_pool=pool_maker(self._options.workers, self._trace.info) if self._options.compiled else None,
             )  # fmt: skip
             self._run.check()
             with calm_collector():
@@ -200,7 +202,7 @@ class Job:
             start_time=self._started,
             end_time=None if state is JobState.RUNNING else now,
             total_records=run.entered if run else 0,
-            processed_records=run.processed if run else 0,
+            processed_records=run.ended if run else 0,
             host_name=platform.node(),
             trace=self._trace.lines(),
             site_id=self._flow.site_id,
@@ -261,4 +263,4 @@ class Job:
         if (always or now - self._told_at >= _TOLD_EVERY) and self._run and self._executor:
             self._told_at = now
             counts = self._executor.counts()
-            self._tell(Progressed(self._clock.now(), self.id, self._run.entered, self._run.processed, counts))
+            self._tell(Progressed(self._clock.now(), self.id, self._run.entered, self._run.ended, counts))

@@ -13,7 +13,10 @@ def _check_level(level: int) -> None:
 @script(
     "file.compress.gzip",
     summary="Compress files with gzip.",
-    examples=(Example("the default", {}), Example("as small as gzip can", {"compressionLevel": 9})),
+    examples=(
+        Example("the default", {}, {"out/a.csv": "id\n1\n"}, {"out/a.csv.gz": None}),
+        Example("as small as gzip can", {"compressionLevel": 9}),
+    ),
 )
 class CompressGzip(FileTransform):
     """Compress each file, and add `.gz` to its name.
@@ -33,6 +36,14 @@ class CompressGzip(FileTransform):
     def convert(self, source: BinaryIO, target: BinaryIO) -> None:
         """Compress the source."""
         gzip.compress(source, target, self.compression_level)
+
+    def pack(self, block: bytes) -> bytes:
+        """Compress a block into a member of its own."""
+        return gzip.member(block, self.compression_level)
+
+    def unpack(self, block: bytes) -> bytes:
+        """Uncompress a member."""
+        return gzip.plain(block)
 
     def rename(self, name: str) -> str:
         """Add ``.gz``."""
