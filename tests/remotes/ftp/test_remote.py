@@ -455,6 +455,12 @@ def test_names_that_are_not_utf8_do_not_hide_the_others(second_ftp, clock, tmp_p
         assert remote.fetch(entries["caf\udce9.csv"].path, io.BytesIO()) == 1
 
 
+def test_a_remote_takes_its_leave(ftp, clock):
+    with FtpRemote(ftp.login(), clock) as remote:
+        remote.list()
+    assert ftp.commands[-1] == "QUIT"
+
+
 def test_paths_with_line_ends_are_refused(ftp, remote, source):
     for work in (lambda: remote.list("a\r\nDELE x"), lambda: remote.stage(source, "a\n/x")):
         with pytest.raises(UnsafeName):

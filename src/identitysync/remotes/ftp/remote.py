@@ -147,7 +147,7 @@ class FtpRemote:
         with self._lock:
             connection, self._connection = self._connection, None
             if connection is not None:
-                connection.close()
+                connection.leave()
 
     def __enter__(self) -> Self:
         return self
@@ -197,8 +197,9 @@ class FtpRemote:
             in_order = True
             raise type(fault)(f"{where}: {fault}") from fault
         finally:
-            if not in_order:
-                self.close()
+            if not in_order and self._connection is not None:
+                self._connection.close()
+                self._connection = None
         return result
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Self, TypeAlias, TypeVar, cast
 
 from identitysync.contract import Clock
-from identitysync.errors import RemoteError, RemoteNotFound, RemoteUnavailable
+from identitysync.errors import LocalStorageError, RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes.attempts import persist
 from identitysync.remotes.base import Entry
 from identitysync.remotes.moving import moving
@@ -100,6 +100,9 @@ class S3Remote:
             with suppress(RemoteError):  # the first error matters more
                 self.abort(path, upload)
             raise
+        if sum(part.size for part in parts) != size:
+            self.abort(path, upload)
+            raise LocalStorageError(f"{source} had {size} bytes, and others while it was read")
         return StagedParts(self, path, upload, tuple(parts))
 
     def complete(self, path: str, upload: str, parts: tuple[Part, ...]) -> None:
@@ -119,7 +122,10 @@ class S3Remote:
             try:
                 self._call("complete_multipart_upload", Key=path, UploadId=upload, MultipartUpload={"Parts": listed})
             except FileNotFoundError as fault:  # there is no such upload any more
-                if self._call("head_object", Key=path)["ETag"] != Part.whole(parts):
+                there = ""
+                with suppress(FileNotFoundError):
+                    there = self._call("head_object", Key=path)["ETag"]
+                if not there or there != Part.whole(parts):
                     message = (
                         f"{self.address(path)}: the upload was aborted meanwhile, by a lifecycle rule or by somebody"
                     )
