@@ -14,14 +14,17 @@ T = TypeVar("T")
 class Entered:
     """The records of a batch as they came, brought back only when one is rejected."""
 
-    def __init__(self, batch: list[Record], *, needed: bool) -> None:
+    def __init__(self, batch: list[Record], *, needed: bool, again: Callable[[], list[Record]] | None = None) -> None:
         """Take the batch.
 
         Args:
             batch: The records.
             needed: Whether they may be changed before one of them is rejected.
+            again: Gives the same records once more, where they can be had from what they were made of.
         """
         self._batch = batch
+        self._again = again if needed else None
+        needed = needed and again is None
         self._bytes: bytes | None = None
         self._records: list[Record] | None = None
         if needed:
@@ -34,6 +37,8 @@ class Entered:
         """Give a record as it entered."""
         if self._records is None and self._bytes is not None:
             self._records = cast(list[Record], marshal.loads(self._bytes))  # noqa: S302 - bytes made above
+        if self._records is None and self._again is not None:
+            self._records = self._again()
         return (self._records or self._batch)[index]
 
 

@@ -62,6 +62,7 @@ class BlockWork:
             stage.error = [self._stages.get(id) or exits[id] for id in step.error]
         formatters = {step.id: step.script for step in region.steps.values() if isinstance(step.script, Formatter)}
         self.chains = chained({**self._stages, region.parser.id: self._parser}, formatters)
+        self._task: Task | None = None
         self._program, self.reason = self._compiled()
         self._count = 0
         self._shares: dict[str, float] = {}
@@ -84,6 +85,7 @@ class BlockWork:
             if ran is not None and not self._has_large(ran):
                 return self._outcome(ran, started)
             surprised = ran is None
+        self._task = task
         started = perf_counter()
         decoded = task.decoder.decode(task.block)
         if program is not None and surprised:
@@ -94,6 +96,7 @@ class BlockWork:
         if task.room is not None and len(batch) > task.room:
             batch, rejects = batch[: task.room], []
         outcome = self.push(batch, rejects, task.layouts, seconds)
+        self._task = None
         outcome.rest, outcome.fault = decoded.rest, decoded.fault
         if program is not None:
             self._learn_shares(outcome)
@@ -115,6 +118,8 @@ class BlockWork:
         """
         run = self._run
         run.outcome = Outcome(len(batch))
+        for chain in self.chains:
+            chain.again = self._again if self._task is not None and chain in self._parser.next else None
         for id, stage in self._stages.items():
             if isinstance(stage, _Leaf):
                 stage.begin(layouts.get(id, ()))
@@ -139,6 +144,11 @@ class BlockWork:
         """The source of the function that was made last, if there is one."""
         function = self._program.function if self._program else None
         return function.source if function else ""
+
+    def _again(self) -> list[Record]:
+        """Give the records of the present block once more."""
+        found = self._task.decoder.decode(self._task.block).found if self._task is not None else ()
+        return [each for each in found if not isinstance(each, Rejected)]
 
     def _stage(self, step: PureStep) -> Stage:
         script = step.script

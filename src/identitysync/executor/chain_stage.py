@@ -1,6 +1,6 @@
 """Mappers that follow each other as one stage: each record passes through all of them at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any, Final, Protocol, cast
 
@@ -35,7 +35,11 @@ class End(Protocol):
 
 
 class ChainStage(Stage):
-    """A number of mappers, and the formatter at their end, if there is one."""
+    """A number of mappers, and the formatter at their end, if there is one.
+
+    Attributes:
+        again: Gives the records of the present batch once more, where they can be had from what they were made of.
+    """
 
     def __init__(self, members: Sequence[MapStage], end: Stage | None, formatter: Formatter | None) -> None:
         """Join stages that are joined already.
@@ -50,6 +54,7 @@ class ChainStage(Stage):
         self._end, self._formatter = cast("End | None", end), formatter
         self._chain: Chain | None = None
         self._tried = False
+        self.again: Callable[[], list[Record]] | None = None
         self._count = 0
         self._shares: dict[str, float] = {}
         self._atomic = all(member.script.atomic for member in members)
@@ -68,7 +73,7 @@ class ChainStage(Stage):
             return
         chain = cast(Chain, self._chain)
         started = perf_counter()
-        before = Entered(batch, needed=not self._atomic)
+        before = Entered(batch, needed=not self._atomic, again=self.again)
         out, kept, troubles, dropped = chain.run(batch)
         drops = dict.fromkeys(range(len(self.members)), 0)
         for number, count in zip(chain.drops, dropped, strict=True):

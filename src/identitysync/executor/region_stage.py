@@ -188,17 +188,17 @@ class RegionStage(ParseStage):
         self.give_up(reading.file, fault)
 
     def _fits(self, outcome: Outcome) -> bool:
-        """Tell whether the files can go on with the layouts of these blocks; take them over when they can."""
+        """Tell whether the files can go on with the layouts of these blocks."""
         for each in outcome.happenings:
             if isinstance(each, Made):
                 stage = self._members[each.formatter]
-                if isinstance(stage, FormatStage) and not stage.adopt(each.layout):
+                known = stage.layout if isinstance(stage, FormatStage) else ()
+                if any(ours != theirs for ours, theirs in zip(known, each.layout, strict=False)):
                     return False
         return True
 
     def _count(self, outcome: Outcome) -> None:
         """Let everything happen that happened to a block."""
-        self._fits(outcome)
         for id, count in outcome.counts.items():
             self._stage(id).counter.add(count)
         for note in outcome.notes:
@@ -208,6 +208,7 @@ class RegionStage(ParseStage):
             if isinstance(each, Made):
                 stage = self._members[each.formatter]
                 if isinstance(stage, FormatStage):
+                    stage.adopt(each.layout)
                     stage.add(each.block, each.size, each.layout)
             elif isinstance(each, Gone):
                 self._gone(each)

@@ -1,10 +1,15 @@
 """``field.flatten``: turn objects into top-level fields."""
 
-from typing import Any
+from typing import Any, Final, Self
+
+import attrs
 
 from identitysync.contract import Example, Fields, Mapper, param, script
 from identitysync.errors import RecordRejected
 from identitysync.values import FieldPath, Record
+
+_MOST: Final = 1000
+"""Names that are kept."""
 
 
 @script(
@@ -30,6 +35,11 @@ class Flatten(Mapper):
 
     fields: list[FieldPath] = param(doc="The paths of the objects.", example=["profile"])
     delimiter: str = param(default="_", doc="What joins the names.", example=".")
+
+    def open(self) -> Self:
+        """Begin to learn the names that fields get."""
+        alone = self.fields[0] if len(self.fields) == 1 and len(self.fields[0].segments) == 1 else None
+        return _Flattener(self, alone) if alone else self  # type: ignore[return-value]  # it maps as this class does
 
     def map(self, record: Record) -> Record:
         """Check that no name is taken, then flatten."""
@@ -61,3 +71,39 @@ class Flatten(Mapper):
                 raise RecordRejected(f"flattening makes the field {name!r} twice", code="name-clash")
             else:
                 found[name] = child
+
+
+class _Names(dict[str, str]):
+    """The names of fields below their object's, each made once."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    def __missing__(self, key: str) -> str:
+        if len(self) >= _MOST:  # they are data, not names
+            self.clear()
+        name = self[key] = self._prefix + key
+        return name
+
+
+@attrs.frozen
+class _Flattener:
+    """Flatten one object at the top of the record, which is the usual case, in one sweep."""
+
+    _script: Flatten
+    _path: FieldPath
+    _names: _Names = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_names", _Names(f"{self._path.literal}{self._script.delimiter}"))
+
+    def map(self, record: Record) -> Record:
+        value = record.get(self._path.literal)
+        if type(value) is dict and dict not in map(type, value.values()):
+            names = self._names
+            found = {names[key]: child for key, child in value.items()}
+            if found.keys().isdisjoint(record):
+                del record[self._path.literal]
+                record.update(found)
+                return record
+        return self._script.map(record)

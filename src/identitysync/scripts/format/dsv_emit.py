@@ -60,7 +60,11 @@ def _cell(fields: Fields, value: Value | None) -> str:
         return source
     if kinds <= {"int", "null"}:
         return f"({source} if {source}.__class__ is int else {empty})"
-    return f"({source} if {source}.__class__ is str else {fields.constant(cell)}({source}))"
+    if "bool" not in kinds:
+        return f"({source} if {source}.__class__ is str else {fields.constant(cell)}({source}))"
+    yes, no = fields.constant("true"), fields.constant("false")
+    other = f"{yes} if {source} is True else {no} if {source} is False else {fields.constant(cell)}({source})"
+    return f"({source} if {source}.__class__ is str else {other})"
 
 
 def _text(fields: Fields, cells: Sequence[str], dialect: Dialect) -> str:
