@@ -11,6 +11,7 @@ plainest loop, which looks for nothing that might be wrong, and no ratio is aske
 import csv
 import itertools
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -27,6 +28,7 @@ BLOCK = 1 << 20
 MEMORY = 100
 RATIO = 0.5
 ROUNDS = 3
+KEY = "CODECS_KEY"  # names the file of the key that all processes share
 LATE = {"seconds": float("inf")}
 
 
@@ -181,7 +183,7 @@ def keys() -> tuple[str, str]:
 
     import pysequoia
 
-    path = Path(tempfile.gettempdir(), f"benchmark-key-{Path(__file__).stat().st_mtime_ns}")
+    path = Path(os.environ[KEY])
     if not path.exists():
         path.write_bytes(bytes(pysequoia.Tsk.generate(user_id="bench", profile=pysequoia.Profile.RFC4880)))
     person = pysequoia.Tsk.from_bytes(path.read_bytes())
@@ -260,6 +262,7 @@ def main(megabytes: int, names: list[str]) -> int:
     short = 0
     with tempfile.TemporaryDirectory() as folder:
         plain, packed, made = Path(folder, "plain"), Path(folder, "packed"), Path(folder, "made")
+        os.environ[KEY] = str(Path(folder, "key"))
         make(plain, megabytes * 1_000_000)
         print(f"{megabytes} MB             ours MB/s  theirs MB/s  ratio  memory MB  in another process")
         for name in names:
