@@ -43,11 +43,13 @@ from identitysync.errors import (
 )
 from identitysync.model import (
     Dataflow,
+    DataflowState,
     DataflowStatus,
     FrequencyType,
     JobState,
     JobStatus,
     LogLevel,
+    MissedSlots,
     Scheduling,
     Step,
 )
@@ -56,9 +58,11 @@ from identitysync.values import FieldPath, Record, Secret, Site
 if TYPE_CHECKING:
     from identitysync.registry import Registry
     from identitysync.runtime import Preview, Running, check, preview, replay, run, start, stream
+    from identitysync.service import IdentitySync, Smtp
 
 __all__ = [
     "Dataflow",
+    "DataflowState",
     "DataflowStatus",
     "Diagnostic",
     "Encoder",
@@ -71,6 +75,7 @@ __all__ = [
     "FlatMapper",
     "Formatter",
     "FrequencyType",
+    "IdentitySync",
     "IdentitySyncError",
     "InvalidDataflow",
     "InvalidParameter",
@@ -80,6 +85,7 @@ __all__ = [
     "LogLevel",
     "Lookup",
     "Mapper",
+    "MissedSlots",
     "Note",
     "Parser",
     "Preview",
@@ -95,6 +101,7 @@ __all__ = [
     "Services",
     "Severity",
     "Site",
+    "Smtp",
     "Step",
     "check",
     "entry",
@@ -107,6 +114,8 @@ __all__ = [
     "start",
     "stream",
 ]
+
+_OF_THE_SERVICE = frozenset({"IdentitySync", "Smtp"})
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
@@ -129,9 +138,8 @@ def scripts() -> "Registry":
 def __getattr__(name: str) -> Any:
     """Import what runs flows when it is first asked for, so that the package itself imports in a blink."""
     if name in __all__ and name not in globals():
-        from identitysync import runtime
-
-        return getattr(runtime, name)
+        room = import_module(f"{__name__}.{'service' if name in _OF_THE_SERVICE else 'runtime'}")
+        return getattr(room, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

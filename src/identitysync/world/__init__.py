@@ -1,6 +1,6 @@
 """What services are made of: the clock, HTTP with retries, secrets and their masks."""
 
-from identitysync.world.clock import Clock, FixedClock, SystemClock
+from identitysync.world.clock import Clock, FixedClock, SystemClock, milliseconds
 from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
 from identitysync.world.patience import Patience, Retrying
 from identitysync.world.secrets import Masker, resolve
@@ -15,6 +15,7 @@ __all__ = [
     "Patience",
     "Retrying",
     "SystemClock",
+    "milliseconds",
     "resolve",
     "retry_after",
 ]

@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta
 from identitysync.contract import Clock
 from identitysync.errors import InvalidParameter
 
-__all__ = ["Clock", "FixedClock", "SystemClock"]
+__all__ = ["Clock", "FixedClock", "SystemClock", "milliseconds"]
+
+
+def milliseconds(moment: datetime) -> datetime:
+    """Cut a moment to whole milliseconds, the finest that the original writes."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 class SystemClock:
