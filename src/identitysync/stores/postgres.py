@@ -52,9 +52,9 @@ class PostgresDatabase:
         try:
             address = make_url(url).set(drivername="postgresql+psycopg")
             self._engine = create_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=20)
-        except ArgumentError as fault:
+        except (ArgumentError, ValueError):  # their texts may show the password
             hint = "write postgresql://user@host:5432/database"
-            raise StoreError(f"this is no address of a PostgreSQL database; {hint}") from fault
+            raise StoreError(f"this is no address of a PostgreSQL database; {hint}") from None
         self.place = address.render_as_string(hide_password=True).replace("+psycopg", "", 1)
         self._patience = patience
 
