@@ -175,7 +175,7 @@ def test_what_a_flow_has_become_since_is_what_resumes(service, flow, tmp_path):
 @pytest.fixture
 def long(flow, tmp_path):
     """The flow, with so many records that somebody can stop it."""
-    (tmp_path / "in.json").write_bytes(b'{"n": 1}\n' * 1_500_000)
+    (tmp_path / "in.json").write_bytes(b'{"n": 1}\n' * 4_000_000)
     return flow
 
 
