@@ -97,7 +97,7 @@ class Memory:
     def finish(self, status: JobStatus) -> None:
         """Keep the row of the job as it has ended; a success that was not sampled moves the watermark to its start."""
         self._ended.set()
-        if self._thread is not None:
+        if self._thread is not None and self._thread.ident is not None:  # Ctrl-C may have come before it started
             self._thread.join()
         if self._store is None:
             return

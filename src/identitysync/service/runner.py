@@ -16,7 +16,8 @@ from identitysync.runtime.job import Job
 from identitysync.runtime.options import Options
 from identitysync.service.notices import Notices
 from identitysync.service.sites import Sites
-from identitysync.stores import Claim, RunStore, stamp
+from identitysync.stores import Claim, RunStore
+from identitysync.world import milliseconds
 
 _LOG = logging.getLogger("identitysync.service")
 
@@ -65,7 +66,10 @@ class Runner:
         try:
             job = self._job(claim)
         except IdentitySyncError as fault:
-            return self._failed(claim, fault)
+            return self._ended(claim, JobState.FAILED, str(fault), self._next_attempt(claim, fault))
+        except KeyboardInterrupt:
+            self._ended(claim, JobState.KILLED, "stopped by Ctrl-C", None)
+            raise
         with self._lock:
             self._jobs[claim.id] = job
         try:
@@ -150,14 +154,16 @@ class Runner:
         )
         return made[0]
 
-    def _failed(self, claim: Claim, fault: IdentitySyncError) -> JobStatus:
-        """Keep that a job failed before it could begin."""
-        now = datetime.fromisoformat(stamp(self._clock.now()))
+    def _next_attempt(self, claim: Claim, fault: IdentitySyncError) -> datetime | None:
+        """Tell when a job that could not begin is due again: what is wrong with a flow does not mend itself."""
+        return None if isinstance(fault, InvalidDataflow) else self.retry_at(claim.attempt, claim.options)
+
+    def _ended(self, claim: Claim, state: JobState, details: str, retry_at: datetime | None) -> JobStatus:
+        """Keep that a job ended before it could begin."""
+        now = milliseconds(self._clock.now())
         status = attrs.evolve(
-            JobStatus.from_dict(claim.row), status=JobState.FAILED, status_details=str(fault), update_time=now,
-            end_time=now,
-        )  # fmt: skip
-        retry_at = None if isinstance(fault, InvalidDataflow) else self.retry_at(claim.attempt, claim.options)
+            JobStatus.from_dict(claim.row), status=state, status_details=details, update_time=now, end_time=now
+        )
         try:
             self._store.finish(str(claim.row["dataflowId"]), status.to_dict(), retry_at=retry_at)
         except LeaseLost as lost:
