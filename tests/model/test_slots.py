@@ -137,7 +137,9 @@ def test_what_cannot_be_is_refused(more, words):
 
     scheduling = Scheduling(**({"frequency_type": "week"} | more))
     with pytest.raises(InvalidParameter, match=words):
-        weekdays(scheduling) and next_slot(scheduling, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+        weekdays(scheduling) and next_slot(
+            scheduling, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+        )
         next_slot(scheduling, datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
 
 

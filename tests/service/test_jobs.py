@@ -38,7 +38,12 @@ def test_a_scheduled_run_moves_the_watermark_to_its_start_and_carries_its_schedu
     )
     (job,) = service.run_pending()
 
-    assert (job.status, job.scheduling_id, job.frequency_type, job.frequency_interval) == ("succeeded", scheduling, "day", 2)
+    assert (job.status, job.scheduling_id, job.frequency_type, job.frequency_interval) == (
+        "succeeded",
+        scheduling,
+        "day",
+        2,
+    )
     assert (job.success_email_notification, job.sampled, job.total_records) == ("a@example.com", False, 25)
     assert "first run: reading the last schedule period, since 2025-12-30 12:00:00" in job.trace[0]
     assert service.get_dataflow(id).last_runtime == job.start_time == clock.now()

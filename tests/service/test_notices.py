@@ -62,7 +62,10 @@ def smtp(port, **more):
 
 def one_scheduling(service, flow, **more):
     id = service.create_dataflow(flow)
-    words = {"success_email_notification": "a@example.com, b@example.com", "failure_email_notification": "c@example.com"}
+    words = {
+        "success_email_notification": "a@example.com, b@example.com",
+        "failure_email_notification": "c@example.com",
+    }
     return service.create_scheduling(idx.Scheduling(name="n", dataflow_id=id, **words, **more))
 
 
@@ -94,7 +97,10 @@ def test_a_failure_is_told_to_others_at_every_attempt(make, flow, mail_server, t
     service.run_pending()
 
     assert [envelope.rcpt_tos for envelope in box.envelopes] == [["c@example.com"]] * 2
-    assert [mail["Subject"] for mail in box.mails] == ["identitysync: copy failed", "identitysync: copy failed (attempt 2)"]
+    assert [mail["Subject"] for mail in box.mails] == [
+        "identitysync: copy failed",
+        "identitysync: copy failed (attempt 2)",
+    ]
 
 
 def test_no_record_and_no_secret_is_in_any_mail_or_webhook(make, flow, mail_server, tmp_path):
@@ -128,12 +134,16 @@ def test_what_could_stem_from_a_record_is_taken_out_of_details(text, left):
     assert calm(text, {"parse"}) == left
 
 
-def test_mail_goes_over_tls_with_a_login_and_only_to_a_server_that_is_known(mail_server, certificate, context, monkeypatch):  # noqa: F811
+def test_mail_goes_over_tls_with_a_login_and_only_to_a_server_that_is_known(
+    mail_server, certificate, context, monkeypatch
+):  # noqa: F811
     box = Box()
     monkeypatch.setenv("MAIL_PASSWORD", "planted-mail-secret")
     import os
 
-    starttls = mail_server(box, tls_context=context, require_starttls=True, authenticator=check_password, auth_required=True)
+    starttls = mail_server(
+        box, tls_context=context, require_starttls=True, authenticator=check_password, auth_required=True
+    )
     good = smtp(starttls, tls="starttls", user="me", password="${env:MAIL_PASSWORD}", ca_certs=str(certificate))
     send(good, os.environ, "a@example.com", "subject", "plain", "<p>html</p>")
     assert box.mails[0]["Subject"] == "subject"

@@ -66,7 +66,9 @@ def test_over_ten_years_each_slot_runs_once_or_is_missed_as_the_policy_says(tmp_
             tick(service, clock)
             due = service._store.schedulings.next_due()
             pause = max(0.0, (due - clock.now()).total_seconds())
-            clock.advance(pause + luck.choice([0, 0, 0, 0, 30, 59, 3600, 86400 * 40]))  # sometimes nobody looks for long
+            clock.advance(
+                pause + luck.choice([0, 0, 0, 0, 30, 59, 3600, 86400 * 40])
+            )  # sometimes nobody looks for long
             looks.append(clock.now())
         ran = slots(service)
         for each, kind in zip(ids, kinds, strict=True):
@@ -125,7 +127,9 @@ def test_never_two_runs_of_one_scheduling_at_a_time(service, flow_id, clock):
 
 
 def test_a_scheduling_is_set_as_a_whole_and_counted_anew_only_when_its_counting_changes(service, flow_id, clock):
-    id = schedule(service, flow_id, frequency_type="month", next_job_start_time=datetime(2026, 1, 31, tzinfo=UTC), limit=3)
+    id = schedule(
+        service, flow_id, frequency_type="month", next_job_start_time=datetime(2026, 1, 31, tzinfo=UTC), limit=3
+    )
     clock.advance(86400 * 35)
     tick(service, clock)
     kept = service.get_scheduling(id)
@@ -153,7 +157,11 @@ def test_several_schedulings_of_one_flow_and_the_newest_date_is_its_next_run(ser
     assert service.status(flow_id)[0].next_run == START + timedelta(days=2)
     (job,) = service.run_pending()
     (status,) = service.status()
-    assert (status.last_successful_run, status.next_run, status.running) == (job.start_time, START + timedelta(days=2), ())
+    assert (status.last_successful_run, status.next_run, status.running) == (
+        job.start_time,
+        START + timedelta(days=2),
+        (),
+    )
     assert status.to_dict()["lastSuccessfulRun"] == "2026-01-01T12:00:00.000Z"
 
 

@@ -44,7 +44,13 @@ def test_a_secret_is_nowhere_in_clear_and_references_stay_as_they_are(keyed, sec
     shown = keyed.get_dataflow(id)
 
     assert (password(shown), password(shown, "other")) == ("********", "${env:OTHER}")
-    texts = [str(shown), shown.to_json(), str(keyed.search("SELECT * FROM dataflow", wire=True)), str(job), str(job.to_dict())]
+    texts = [
+        str(shown),
+        shown.to_json(),
+        str(keyed.search("SELECT * FROM dataflow", wire=True)),
+        str(job),
+        str(job.to_dict()),
+    ]
     texts += [str(keyed.search("SELECT * FROM dataflow_version")), everything_in(place)]
     assert not any(CANARY in text for text in texts)
     assert "${env:OTHER}" in everything_in(place)
@@ -79,7 +85,9 @@ def test_a_masked_secret_keeps_what_is_stored_and_a_new_one_takes_its_place(keye
     assert password(keyed._flows.runnable(copy)) == "another-secret"
 
 
-def test_no_key_is_needed_until_a_secret_stands_in_clear_and_then_its_lack_is_told(make, secret_flow, flow, monkeypatch, place):
+def test_no_key_is_needed_until_a_secret_stands_in_clear_and_then_its_lack_is_told(
+    make, secret_flow, flow, monkeypatch, place
+):
     monkeypatch.delenv("IDENTITYSYNC_KEY", raising=False)
     service = make()
     service.create_dataflow(flow)

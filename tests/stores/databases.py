@@ -90,7 +90,9 @@ def postgres_server():
         "-A", "scram-sha-256", "-E", "UTF8", "--no-sync",
     ]  # fmt: skip
     try:
-        subprocess.run(command, check=True, capture_output=True, cwd=folder, env={**os.environ, "LC_ALL": "C.UTF-8"}, **as_user)
+        subprocess.run(
+            command, check=True, capture_output=True, cwd=folder, env={**os.environ, "LC_ALL": "C.UTF-8"}, **as_user
+        )
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -21,7 +21,15 @@ def store(place):
 
 
 def scheduling(id="s", **more):
-    values = {"dataflow_id": "f", "start": START, "due": START, "job_id": "", "busy": False, "body": {"name": id}, **more}
+    values = {
+        "dataflow_id": "f",
+        "start": START,
+        "due": START,
+        "job_id": "",
+        "busy": False,
+        "body": {"name": id},
+        **more,
+    }
     return StoredScheduling(id, **values)
 
 
@@ -162,7 +170,9 @@ def test_a_slot_that_has_run_never_runs_again_even_when_the_scheduling_is_set_ba
 def test_a_clock_that_is_behind_is_told_and_changes_nothing(store):
     store.schedulings.add(scheduling())
     store.claims.claim(START + 60 * MINUTE, every_minute(["a"]))
-    with pytest.raises(StoreError, match=r"2026-01-01T00:00:00\.000Z, but .* 2026-01-01T01:00:00\.000Z: set the clocks"):
+    with pytest.raises(
+        StoreError, match=r"2026-01-01T00:00:00\.000Z, but .* 2026-01-01T01:00:00\.000Z: set the clocks"
+    ):
         store.claims.claim(START, every_minute(["b"]))
     assert store.runs.job("b") is None
     assert store.claims.claim(START + 60 * MINUTE - timedelta(seconds=20), every_minute(["b"])) is None

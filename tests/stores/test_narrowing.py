@@ -73,7 +73,9 @@ orders = st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(["", " desc
 
 
 @settings(max_examples=150)
-@given(where=st.none() | conditions, order=orders, start=st.none() | st.integers(0, 5), limit=st.none() | st.integers(0, 9))
+@given(
+    where=st.none() | conditions, order=orders, start=st.none() | st.integers(0, 5), limit=st.none() | st.integers(0, 9)
+)
 def test_narrowed_answers_are_those_from_all_documents(store, where, order, start, limit):
     text = "SELECT * FROM idx_job_status"
     text += f" WHERE {where}" if where else ""
@@ -100,9 +102,7 @@ def test_the_usual_questions_are_the_databases_to_answer():
 
 def test_the_index_is_used_for_them(tmp_path):
     store = open_service_store(tmp_path / "idx.db")
-    wanted = narrow(
-        parse_query("SELECT * FROM x WHERE dataflowId = 'x' ORDER BY updateTime DESC LIMIT 5"), JOB_COLUMNS
-    )
+    wanted = narrow(parse_query("SELECT * FROM x WHERE dataflowId = 'x' ORDER BY updateTime DESC LIMIT 5"), JOB_COLUMNS)
     sql = f"EXPLAIN QUERY PLAN SELECT body FROM job WHERE {wanted.where} ORDER BY {wanted.order} LIMIT 5"
     with store.runs._base.transaction() as tx:
         plan = " ".join(str(row) for row in tx.all(sql, wanted.values))

@@ -38,6 +38,8 @@ class RunStore:
                 "flow": flow, "dataflow": row.get("dataflowId"), "made": row["createTime"],
             }  # fmt: skip
             if not self._keep(tx, values):
+                if tx.all("SELECT id FROM job WHERE id = :id", values):
+                    raise _lost(row["id"], values["attempt"])
                 tx.change(
                     """INSERT INTO job
                        (id, flow, dataflow_id, status, create_time, update_time, attempt, lease_until, body)
