@@ -26,7 +26,7 @@ class Box:
     def __init__(self):
         self.mails, self.envelopes = [], []
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
         self.envelopes.append(envelope)
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 OK"
@@ -136,7 +136,7 @@ def test_what_could_stem_from_a_record_is_taken_out_of_details(text, left):
 
 def test_mail_goes_over_tls_with_a_login_and_only_to_a_server_that_is_known(
     mail_server, certificate, context, monkeypatch
-):  # noqa: F811
+):
     box = Box()
     monkeypatch.setenv("MAIL_PASSWORD", "planted-mail-secret")
     import os

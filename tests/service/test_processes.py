@@ -124,7 +124,7 @@ def test_a_frozen_process_that_wakes_up_late_is_fenced_off(place, start, tmp_pat
         frozen.send_signal(signal.SIGTERM)
         _, told = frozen.communicate(timeout=30)
 
-        assert "another process has taken the job over" in told
+        assert "another process has taken the job over" in told or "has lost its place" in told
         assert job() == done
         assert done.attempt_number == 2
         after = (tmp_path / "out" / "out.json").stat()
