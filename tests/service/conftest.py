@@ -7,6 +7,7 @@ import pytest
 
 import identitysync as idx
 from identitysync.world import FixedClock
+from tests.world.test_http import certificate, context  # noqa: F401 - fixtures
 
 S = idx.Step
 

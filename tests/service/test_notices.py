@@ -15,7 +15,6 @@ from identitysync.errors import AuthenticationFailed, InvalidParameter, RemoteUn
 from identitysync.service.mail import Tls, send
 from identitysync.service.reports import calm
 from tests.world.loopback import Loopback, Reply, closed_port
-from tests.world.test_http import certificate, context  # noqa: F401 - fixtures
 
 CANARY = "person@canary.example"
 
@@ -160,7 +159,7 @@ def test_mail_goes_over_tls_with_a_login_and_only_to_a_server_that_is_known(
     assert len(box.mails) == 1
 
 
-def test_mail_over_tls_from_the_beginning(certificate, context):  # noqa: F811
+def test_mail_over_tls_from_the_beginning(certificate, context):
     import asyncio
     import threading
 
