@@ -34,7 +34,9 @@ def test_whole_rows_are_typed_and_parts_of_rows_are_records(full):
 def test_the_originals_examples_are_answered(full):
     assert len(full.search("SELECT * FROM dataflow")) == 2
     assert len(full.search(f'SELECT * FROM scheduling WHERE dataflowId="{full.first}"')) == 1
-    latest = full.search(f"SELECT * FROM idx_job_status WHERE dataflowId='{full.first}' order By updateTime desc LIMIT 5")
+    latest = full.search(
+        f"SELECT * FROM idx_job_status WHERE dataflowId='{full.first}' order By updateTime desc LIMIT 5"
+    )
     assert [job.update_time for job in latest] == sorted((job.update_time for job in latest), reverse=True)
     assert len(latest) == 5
     (script,) = full.search("SELECT * FROM script WHERE id='field.rename'")

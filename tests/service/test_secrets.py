@@ -27,7 +27,7 @@ def everything_in(place):
     with store.runs._base.transaction() as tx:
         rows = [
             row
-            for table in ("setting", "dataflow", "dataflow_version", "scheduling", "job", "delivered")
+            for table in ("setting", "dataflow", "dataflow_version", "scheduling", "job", "job_file")
             for row in tx.all(f"SELECT * FROM {table}")
         ]
     store.close()

@@ -70,7 +70,7 @@ class RunStore:
     def delivered(self, job_id: str) -> list[dict[str, Any]]:
         """Give the files that a job has published, in all its attempts."""
         with self._base.transaction() as tx:
-            found = tx.all("SELECT body FROM delivered WHERE job_id = :id", {"id": job_id})
+            found = tx.all("SELECT body FROM job_file WHERE job_id = :id", {"id": job_id})
         return [json_value(bytes(body)) for (body,) in found]
 
     def deliver(self, job_id: str, attempt: int, file: Mapping[str, Any]) -> None:
@@ -79,7 +79,7 @@ class RunStore:
         with self._base.transaction() as tx:
             _hold(tx, job_id, attempt, "stopping = stopping", {})
             tx.change(
-                """INSERT INTO delivered (job_id, step, name, body) VALUES (:id, :step, :name, :body)
+                """INSERT INTO job_file (job_id, step, name, body) VALUES (:id, :step, :name, :body)
                    ON CONFLICT (job_id, step, name) DO UPDATE SET body = excluded.body""",
                 values,
             )

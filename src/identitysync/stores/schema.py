@@ -34,7 +34,7 @@ _TABLES: Final = (
     "CREATE INDEX job_status ON job (status, update_time)",
     "CREATE INDEX job_lease ON job (lease_until) WHERE status = 'running'",
     "CREATE INDEX job_retry ON job (retry_at) WHERE retry_at IS NOT NULL",
-    """CREATE TABLE delivered (
+    """CREATE TABLE job_file (
         job_id {text} NOT NULL, step {text} NOT NULL, name {text} NOT NULL, body {bytes} NOT NULL,
         PRIMARY KEY (job_id, step, name))""",
 )
