@@ -14,7 +14,7 @@ def snippets(path):
     return re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["tutorials/first-flow.md", "how-to/own-script.md", "how-to/emulators.md"])
+@pytest.mark.parametrize("page", ["tutorials/first-flow.md", "how-to/own-script.md", "how-to/emulators.md", "how-to/service.md"])
 def test_the_snippets_of_a_page_run_one_after_the_other(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": "snippets"}
