@@ -46,7 +46,11 @@ def test_a_flow_is_created_given_set_copied_and_deleted(cli, flow, tmp_path):
     assert json.loads((tmp_path / "got.json").read_text())["steps"][2]["params"] == {"fileName": "x.json"}
     assert cli("service", "dataflow", "set", "got.json") == "nothing has changed\n"
     assert cli("service", "dataflow", "set", "flow.json", "--id", id) == "version 2\n"
-    assert json.loads(cli("service", "dataflow", "set", "got.json", "--json")) == {"id": id, "version": 3, "changed": True}
+    assert json.loads(cli("service", "dataflow", "set", "got.json", "--json")) == {
+        "id": id,
+        "version": 3,
+        "changed": True,
+    }
     assert '"out.json"' in cli("service", "dataflow", "get", id, "--version", "2")
     copy = json.loads(cli("service", "dataflow", "duplicate", id, "--name", "g", "--json"))["id"]
     assert "2 of 2" in cli("service", "search", "SELECT id, name FROM dataflow")
@@ -72,7 +76,10 @@ def test_a_flow_is_scheduled_run_and_looked_at(cli, flow, tmp_path):
     assert "reading the last schedule period" in cli("service", "job", job["id"], "--trace")
     (tmp_path / "s.json").write_text(json.dumps(kept | {"enabled": False}))
     assert cli("service", "scheduling", "set", "s.json") == f"{scheduling} is set\n"
-    assert json.loads(cli("service", "scheduling", "delete", scheduling, "--json")) == {"id": scheduling, "deleted": True}
+    assert json.loads(cli("service", "scheduling", "delete", scheduling, "--json")) == {
+        "id": scheduling,
+        "deleted": True,
+    }
 
 
 def test_a_test_that_fails_exits_with_1_and_is_resumed(cli, flow, tmp_path):

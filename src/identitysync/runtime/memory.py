@@ -13,20 +13,18 @@ from identitysync.contract import Store
 from identitysync.errors import InvalidParameter, LeaseLost, StoreError
 from identitysync.model import Dataflow, JobState, JobStatus
 from identitysync.report import DeliveredFile
+from identitysync.runtime.heart import Heart
 from identitysync.runtime.options import Options
 from identitysync.stores import open_store
 
-_LOOKS_EVERY: Final = 1.0
-"""Seconds between two looks whether somebody wants the job to stop."""
-
-_BEATS: Final = 3
+BEATS: Final = 3
 """Signs of life within the time after which a job counts as dead."""
 
 
 class Memory:
     """One job's place in the store; without a store it remembers nothing.
 
-    While the job runs, a thread gives signs of life, so that nobody takes the job for dead.
+    While the job runs, a heart gives signs of life, so that nobody takes the job for dead.
 
     Attributes:
         last_runtime: The start of the flow's last successful run, by the store, else by the flow itself.
@@ -48,8 +46,10 @@ class Memory:
         self._job_id, self._options = job_id, options
         self._attempt = options.assignment.attempt if options.assignment else 1
         self._flow = flow.id or flow.name
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._over = False
+        self._beaten = time.monotonic()
+        self._heart: Heart | None = None
         self._earlier: dict[tuple[str, str], DeliveredFile] = {}
         self._store: Store | None = None
         self._own = isinstance(options.store, str | Path)
@@ -71,14 +71,15 @@ class Memory:
         """
         if self._store is None:
             return
-        self._store.begin(self._flow, status().to_dict(), self._options.clock.now())
+        if self._options.assignment is None:  # else whoever claimed the job has written its row
+            self._store.begin(self._flow, status().to_dict(), self._options.clock.now())
         if self._attempt > 1:
             found = (DeliveredFile(**each) for each in self._store.delivered(self._job_id))
             self._earlier = {(each.step, each.name): each for each in found}
-        self._thread = threading.Thread(
-            target=self._live, args=(self._store, status, stop), name=f"heartbeat-{self._job_id[:8]}", daemon=True
-        )
-        self._thread.start()
+        self._status, self._stop, self._beaten = status, stop, time.monotonic()
+        heart = self._options.assignment.heart if self._options.assignment else None
+        self._heart = heart or Heart(self._store.lease / BEATS)
+        self._heart.join(self)
 
     def earlier(self, step: str, name: str) -> DeliveredFile | None:
         """Give the file that an earlier attempt published, or None."""
@@ -96,9 +97,10 @@ class Memory:
 
     def finish(self, status: JobStatus) -> None:
         """Keep the row of the job as it has ended; a success that was not sampled moves the watermark to its start."""
-        self._ended.set()
-        if self._thread is not None and self._thread.ident is not None:  # Ctrl-C may have come before it started
-            self._thread.join()
+        if self._heart is not None:
+            self._heart.leave(self)
+        with self._lock:  # and let a look that is under way come to its end
+            self._over = True
         if self._store is None:
             return
         moves = status.status is JobState.SUCCEEDED and not status.sampled
@@ -117,19 +119,21 @@ class Memory:
             if self._own:
                 self._store.close()
 
-    def _live(self, store: Store, status: Callable[[], JobStatus], stop: Callable[[], None]) -> None:
-        every = store.lease / _BEATS
-        beaten = time.monotonic()
-        while not self._ended.wait(min(_LOOKS_EVERY, every)):
+    def look(self) -> None:
+        """Look whether somebody wants the job to stop, and give a sign of life when it is time."""
+        with self._lock:
+            if self._store is None or self._over or self.lost:
+                return
             try:
-                if store.stopping(self._job_id, self._attempt):
-                    stop()
-                if time.monotonic() - beaten >= every:
-                    store.beat(self._job_id, self._attempt, status().to_dict(), self._options.clock.now())
-                    beaten = time.monotonic()
+                if self._store.stopping(self._job_id, self._attempt):
+                    self._stop()
+                if time.monotonic() - self._beaten >= self._store.lease / BEATS:
+                    now = self._options.clock.now()
+                    self._store.beat(self._job_id, self._attempt, self._status().to_dict(), now)
+                    self._beaten = time.monotonic()
             except LeaseLost:
                 self.lost = True
-                stop()
+                self._stop()
+            except (StoreError, RuntimeError):
+                # A server restarts, or the report has grown while it was read: the next look may work.
                 return
-            except StoreError:
-                continue  # as while a server restarts; the next look may work, and the end of the run will tell

@@ -12,7 +12,9 @@ from identitysync.contract import Clock
 from identitysync.errors import IdentitySyncError, InvalidDataflow, LeaseLost
 from identitysync.model import Dataflow, JobState, JobStatus, LogLevel, Scheduling
 from identitysync.runtime.assignment import Assignment
+from identitysync.runtime.heart import Heart
 from identitysync.runtime.job import Job
+from identitysync.runtime.memory import BEATS
 from identitysync.runtime.options import Options
 from identitysync.service.notices import Notices
 from identitysync.service.sites import Sites
@@ -48,7 +50,8 @@ class Runner:
         """
         self._store, self._flow, self._sites, self._notices = store, flow, sites, notices
         self._clock, self._environ, self._pauses = clock, environ, tuple(pauses)
-        self._jobs: dict[str, Job] = {}
+        self._heart = Heart(store.lease / BEATS)
+        self._jobs: set[Job] = set()
         self._lock = threading.Lock()
 
     def run(self, claim: Claim) -> JobStatus:
@@ -71,12 +74,12 @@ class Runner:
             self._ended(claim, JobState.KILLED, "stopped by Ctrl-C", None)
             raise
         with self._lock:
-            self._jobs[claim.id] = job
+            self._jobs.add(job)
         try:
             status = job.run()
         finally:
             with self._lock:
-                del self._jobs[claim.id]
+                self._jobs.discard(job)
         if job.lost:
             _LOG.warning("job %s: %s", claim.id, status.status_details)
         else:
@@ -86,14 +89,14 @@ class Runner:
     def cancel(self, job_id: str) -> None:
         """Stop a job, if it runs here."""
         with self._lock:
-            job = self._jobs.get(job_id)
-        if job is not None:
+            jobs = [job for job in self._jobs if job.id == job_id]
+        for job in jobs:
             job.cancel()
 
     def interrupt(self) -> None:
         """Stop all jobs that run here, because this process goes away; they are due again at once."""
         with self._lock:
-            jobs = list(self._jobs.values())
+            jobs = list(self._jobs)
         for job in jobs:
             job.cancel(interrupted=True)
 
@@ -133,7 +136,7 @@ class Runner:
 
         assignment = Assignment(
             job_id=claim.id, started=datetime.fromisoformat(claim.row["startTime"]), attempt=claim.attempt,
-            scheduling=scheduling, retry_at=retry_at,
+            scheduling=scheduling, retry_at=retry_at, heart=self._heart,
         )  # fmt: skip
         made.append(
             Job(

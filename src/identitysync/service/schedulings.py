@@ -168,9 +168,9 @@ def decide(stored: StoredScheduling, now: datetime, job_id: str, host: str) -> D
         again = next_slot(scheduling, stored.start, now)
     moment = stamp(now)
     row = {
-        "id": job_id, "dataflowId": stored.dataflow_id, "schedulingId": stored.id, "status": "running",
-        "createTime": moment, "updateTime": moment, "startTime": moment, "attemptNumber": 1, "hostName": host,
-        "frequencyType": scheduling.frequency_type.value,
+        "id": job_id, "dataflowId": stored.dataflow_id, "dataflowName": stored.dataflow_name,
+        "schedulingId": stored.id, "status": "running", "createTime": moment, "updateTime": moment,
+        "startTime": moment, "attemptNumber": 1, "hostName": host, "frequencyType": scheduling.frequency_type.value,
     }  # fmt: skip
     return Decision(slot, again, row, {"scheduling": scheduling.to_dict()})
 

@@ -86,7 +86,7 @@ class ClaimStore:
         Raises:
             StoreError: This machine's clock is behind that of another who shares the store.
         """
-        with self._base.transaction() as tx:
+        with self._base.transaction(durable=False) as tx:
             self._compare_clocks(tx, now)
             again = tx.all(
                 f"""SELECT id FROM job WHERE retry_at <= :now ORDER BY retry_at LIMIT 1
@@ -111,7 +111,7 @@ class ClaimStore:
 
     def begin(self, row: Mapping[str, Any], options: Mapping[str, Any], now: datetime) -> Claim:
         """Make a job that no scheduling started, and hold it."""
-        with self._base.transaction() as tx:
+        with self._base.transaction(durable=False) as tx:
             self._insert(tx, row, options, now, slot=None)
         return Claim(row, options)
 
@@ -220,7 +220,7 @@ class ClaimStore:
 
     def options(self, job_id: str) -> Mapping[str, Any]:
         """Give how a job runs."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = one(tx.all("SELECT options FROM job WHERE id = :id", {"id": job_id}))
         return _options(found[0]) if found else {}
 

@@ -46,8 +46,16 @@ class Database(Protocol):
     place: str
     words: Mapping[str, str]
 
-    def transaction(self) -> AbstractContextManager[Transaction]:
-        """Begin a transaction that may write; it is kept when the block ends well, and taken back when it does not."""
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that may write; it is kept when the block ends well, and taken back when it does not.
+
+        What is not ``durable`` survives every end of this process, and may be lost with the machine, unless something
+        durable came after it.
+        """
+        ...
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that only reads, and keeps nobody from writing."""
         ...
 
     def close(self) -> None:

@@ -56,7 +56,7 @@ class FlowStore:
         Raises:
             NotStored: There is no such dataflow, or no such version.
         """
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             if version is None:
                 return _find(tx, kind, id)[1]
             found = one(
@@ -88,19 +88,19 @@ class FlowStore:
 
     def all(self, kind: str) -> list[Body]:
         """Give all dataflows of a kind, the oldest first."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = tx.all("SELECT body FROM dataflow WHERE kind = :kind ORDER BY seq", {"kind": kind})
         return [json_value(bytes(body)) for (body,) in found]
 
     def versions(self, kind: str) -> list[Body]:
         """Give all versions of all dataflows of a kind, the oldest first."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = tx.all("SELECT body FROM dataflow_version WHERE kind = :kind ORDER BY seq", {"kind": kind})
         return [json_value(bytes(body)) for (body,) in found]
 
     def watermarks(self) -> dict[str, datetime]:
         """Give the start of the last successful run of every flow that had one."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = tx.all("SELECT flow, last_runtime FROM watermark")
         return {flow: moment for flow, text in found if (moment := moment_of(text)) is not None}
 
@@ -114,10 +114,11 @@ def _find(tx: Transaction, kind: str, id: str, lock: str = "") -> tuple[int, Bod
 
 
 def _write(tx: Transaction, kind: str, id: str, version: int, body: Mapping[str, Any]) -> None:
-    values = {"kind": kind, "id": id, "version": version, "body": json_bytes(dict(body))}
+    values = {"kind": kind, "id": id, "version": version, "name": body.get("name", ""), "body": json_bytes(dict(body))}
     tx.change(
-        """INSERT INTO dataflow (kind, id, version, body) VALUES (:kind, :id, :version, :body)
-           ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, body = excluded.body""",
+        """INSERT INTO dataflow (kind, id, name, version, body) VALUES (:kind, :id, :name, :version, :body)
+           ON CONFLICT (kind, id) DO UPDATE
+           SET name = excluded.name, version = excluded.version, body = excluded.body""",
         values,
     )
     tx.change("INSERT INTO dataflow_version (kind, id, version, body) VALUES (:kind, :id, :version, :body)", values)

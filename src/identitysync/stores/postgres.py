@@ -59,14 +59,23 @@ class PostgresDatabase:
         self._patience = patience
 
     @contextmanager
-    def transaction(self) -> "Iterator[PostgresTransaction]":
+    def reading(self) -> "Iterator[PostgresTransaction]":
+        """Begin a transaction: one that writes nothing costs nothing."""
+        with self.transaction() as tx:
+            yield tx
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> "Iterator[PostgresTransaction]":
         """Begin a transaction; while the server restarts, wait for it."""
         from sqlalchemy.exc import SQLAlchemyError
 
         try:
             connection = self._connect()
             with connection, connection.begin():
-                yield PostgresTransaction(connection)
+                tx = PostgresTransaction(connection)
+                if not durable:
+                    tx.change("SET LOCAL synchronous_commit TO off")
+                yield tx
         except SQLAlchemyError as fault:
             reason = str(getattr(fault, "orig", None) or fault).strip().partition("\n")[0]
             raise StoreError(f"the store {self.place} cannot be used: {reason}") from fault

@@ -42,7 +42,7 @@ class JobReader:
         if wanted.limit is not None or wanted.order != "seq":
             limit = "" if wanted.limit is None else f"LIMIT {int(wanted.limit)}"
             sql = f"SELECT body FROM job WHERE {wanted.where} ORDER BY {wanted.order} {limit}"  # noqa: S608 - values are named
-            with self._base.transaction() as tx:
+            with self._base.reading() as tx:
                 found = tx.all(sql, wanted.values)
             for (body,) in found:
                 yield json_value(bytes(body))
@@ -50,7 +50,7 @@ class JobReader:
         sql = f"SELECT seq, body FROM job WHERE seq > :after AND ({wanted.where}) ORDER BY seq LIMIT {_PAGE}"  # noqa: S608
         after = 0
         while True:
-            with self._base.transaction() as tx:
+            with self._base.reading() as tx:
                 page = tx.all(sql, {**wanted.values, "after": after})
             for _, body in page:
                 yield json_value(bytes(body))
@@ -61,12 +61,12 @@ class JobReader:
     def ids(self, wanted: Narrowing) -> list[str]:
         """Give the ids of all rows that fit, in order, whatever the limit."""
         sql = f"SELECT id FROM job WHERE {wanted.where} ORDER BY {wanted.order}"  # noqa: S608 - values are named
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             return [id for (id,) in tx.all(sql, wanted.values)]
 
     def count(self, wanted: Narrowing) -> int:
         """Count the rows that fit, whatever the limit."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             return int(tx.all(f"SELECT COUNT(*) FROM job WHERE {wanted.where}", wanted.values)[0][0])  # noqa: S608
 
     def by_id(self, ids: Sequence[str]) -> list[Row]:
@@ -75,13 +75,13 @@ class JobReader:
         for start in range(0, len(ids), _PAGE):
             names = {f"i{number}": id for number, id in enumerate(ids[start : start + _PAGE])}
             sql = f"SELECT id, body FROM job WHERE id IN ({', '.join(':' + name for name in names)})"  # noqa: S608
-            with self._base.transaction() as tx:
+            with self._base.reading() as tx:
                 found |= dict(tx.all(sql, names))
         return [json_value(bytes(found[id])) for id in ids if id in found]
 
     def running(self) -> dict[str, list[str]]:
         """Give the ids of running jobs by dataflow."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = tx.all("SELECT dataflow_id, id FROM job WHERE status = 'running' AND dataflow_id IS NOT NULL")
         by_flow: dict[str, list[str]] = {}
         for flow, id in found:

@@ -27,41 +27,37 @@ class RunStore:
 
     def last_runtime(self, flow: str) -> datetime | None:
         """Give the start of a flow's last successful run, or None."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = one(tx.all("SELECT last_runtime FROM watermark WHERE flow = :flow", {"flow": flow}))
         return moment_of(found[0]) if found else None
 
     def begin(self, flow: str, row: Mapping[str, Any], now: datetime) -> None:
         """Keep the row of a job that begins, and hold it until its next beat is overdue."""
-        with self._base.transaction() as tx:
+        with self._base.transaction(durable=False) as tx:
             values = self._values(tx, row, now) | {
                 "flow": flow, "dataflow": row.get("dataflowId"), "made": row["createTime"],
             }  # fmt: skip
-            if not self._keep(tx, values):
-                if tx.all("SELECT id FROM job WHERE id = :id", values):
-                    raise _lost(row["id"], values["attempt"])
-                tx.change(
-                    """INSERT INTO job
-                       (id, flow, dataflow_id, status, create_time, update_time, attempt, lease_until, body)
-                       VALUES (:id, :flow, :dataflow, 'running', :made, :changed, :attempt, :lease, :body)""",
-                    values,
-                )
+            tx.change(
+                """INSERT INTO job (id, flow, dataflow_id, status, create_time, update_time, attempt, lease_until, body)
+                   VALUES (:id, :flow, :dataflow, 'running', :made, :changed, :attempt, :lease, :body)""",
+                values,
+            )
 
     def beat(self, job_id: str, attempt: int, row: Mapping[str, Any], now: datetime) -> None:
         """Keep how a job goes now, and hold it for longer."""
-        with self._base.transaction() as tx:
+        with self._base.transaction(durable=False) as tx:
             if not self._keep(tx, self._values(tx, row, now)):
                 raise _lost(job_id, attempt)
 
     def hold(self, job_id: str, attempt: int, now: datetime) -> None:
         """Hold a job for longer, before something is done that cannot be taken back."""
-        with self._base.transaction() as tx:
+        with self._base.transaction(durable=False) as tx:
             lease = stamp(tx.now(now) + timedelta(seconds=self.lease))
             _hold(tx, job_id, attempt, "lease_until = :lease", {"lease": lease})
 
     def stopping(self, job_id: str, attempt: int) -> bool:
         """Tell whether somebody asked the job to stop."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = one(tx.all("SELECT stopping, attempt, status FROM job WHERE id = :id", {"id": job_id}))
         if found is None or found[1:] != (attempt, "running"):
             raise _lost(job_id, attempt)
@@ -69,7 +65,7 @@ class RunStore:
 
     def delivered(self, job_id: str) -> list[dict[str, Any]]:
         """Give the files that a job has published, in all its attempts."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = tx.all("SELECT body FROM job_file WHERE job_id = :id", {"id": job_id})
         return [json_value(bytes(body)) for (body,) in found]
 
@@ -117,7 +113,7 @@ class RunStore:
 
     def job(self, job_id: str) -> dict[str, Any] | None:
         """Give the row of a job, or None."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = one(tx.all("SELECT body FROM job WHERE id = :id", {"id": job_id}))
         return json_value(bytes(found[0])) if found else None
 

@@ -10,7 +10,8 @@ from identitysync.errors import InvalidParameter, NotStored
 from identitysync.stores.database import Database, Transaction, moment_of, one, stamp
 from identitysync.values import json_bytes, json_value
 
-_COLUMNS = "id, dataflow_id, start, due, job_id, busy, body"
+_COLUMNS = """id, dataflow_id, start, due, job_id, busy, body,
+    (SELECT name FROM dataflow WHERE kind = 'dataflow' AND dataflow.id = scheduling.dataflow_id)"""
 
 
 @attrs.frozen
@@ -25,6 +26,7 @@ class StoredScheduling:
         job_id: The current or last job, or nothing.
         busy: Whether that job runs, or waits for a further attempt.
         body: The scheduling as it was given.
+        dataflow_name: The name of its dataflow.
     """
 
     id: str
@@ -34,6 +36,7 @@ class StoredScheduling:
     job_id: str
     busy: bool
     body: Mapping[str, Any]
+    dataflow_name: str = ""
 
 
 class SchedulingStore:
@@ -84,7 +87,7 @@ class SchedulingStore:
         Raises:
             NotStored: There is no such scheduling.
         """
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             return _find(tx, id)
 
     def delete(self, id: str) -> None:
@@ -99,13 +102,13 @@ class SchedulingStore:
 
     def all(self) -> list[StoredScheduling]:
         """Give all schedulings, the oldest first."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             rows = tx.all(f"SELECT {_COLUMNS} FROM scheduling ORDER BY seq")  # noqa: S608 - constants
         return [_read(row) for row in rows]
 
     def next_due(self) -> datetime | None:
         """Tell when something is due next, be it a slot or a further attempt; None when nothing is."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             slots = tx.all("SELECT MIN(due) FROM scheduling WHERE busy = 0 AND due IS NOT NULL")
             attempts = tx.all("SELECT MIN(retry_at) FROM job WHERE retry_at IS NOT NULL")
         return min((moment for ((text,),) in (slots, attempts) if (moment := moment_of(text))), default=None)
@@ -149,10 +152,10 @@ def _values(one: StoredScheduling) -> dict[str, Any]:
 
 
 def _read(row: tuple[Any, ...]) -> StoredScheduling:
-    id, dataflow_id, start, due, job_id, busy, body = row
+    id, dataflow_id, start, due, job_id, busy, body, name = row
     return StoredScheduling(
         id, dataflow_id, datetime.fromisoformat(start), moment_of(due), job_id or "", bool(busy),
-        json_value(bytes(body)),
+        json_value(bytes(body)), name or "",
     )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ VERSION: Final = 2
 _TABLES: Final = (
     "CREATE TABLE setting (name {text} PRIMARY KEY, value {text} NOT NULL)",
     """CREATE TABLE dataflow (
-        seq {serial}, kind {text} NOT NULL, id {text} NOT NULL, version BIGINT NOT NULL, body {bytes} NOT NULL,
-        UNIQUE (kind, id))""",
+        seq {serial}, kind {text} NOT NULL, id {text} NOT NULL, name {text} NOT NULL, version BIGINT NOT NULL,
+        body {bytes} NOT NULL, UNIQUE (kind, id))""",
     """CREATE TABLE dataflow_version (
         seq {serial}, kind {text} NOT NULL, id {text} NOT NULL, version BIGINT NOT NULL, body {bytes} NOT NULL,
         UNIQUE (kind, id, version))""",

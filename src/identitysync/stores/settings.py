@@ -12,7 +12,7 @@ class SettingStore:
 
     def get(self, name: str) -> str | None:
         """Give a text, or None."""
-        with self._base.transaction() as tx:
+        with self._base.reading() as tx:
             found = one(tx.all("SELECT value FROM setting WHERE name = :name", {"name": name}))
         return str(found[0]) if found else None
 

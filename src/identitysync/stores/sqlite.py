@@ -44,6 +44,7 @@ class SqliteDatabase:
         self.place = str(path)
         self._patience = patience
         self._lock = threading.RLock()
+        self._durable = True
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -59,13 +60,32 @@ class SqliteDatabase:
             raise
 
     @contextmanager
-    def transaction(self) -> "Iterator[SqliteTransaction]":
+    def transaction(self, *, durable: bool = True) -> "Iterator[SqliteTransaction]":
         """Begin a transaction as a writer; inside one of the same thread, join it."""
+        with self._begun("BEGIN IMMEDIATE", durable=durable) as tx:
+            yield tx
+
+    @contextmanager
+    def reading(self) -> "Iterator[SqliteTransaction]":
+        """Begin a transaction that only reads; inside one of the same thread, join it."""
+        with self._begun("BEGIN", durable=self._durable) as tx:
+            yield tx
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._base.close()
+
+    @contextmanager
+    def _begun(self, begin: str, *, durable: bool) -> "Iterator[SqliteTransaction]":
         with self._lock, self._faults():
             if self._base.in_transaction:
                 yield SqliteTransaction(self._base)
                 return
-            self._base.execute("BEGIN IMMEDIATE")
+            if durable is not self._durable:
+                self._base.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
+            self._base.execute(begin)
             try:
                 yield SqliteTransaction(self._base)
                 self._base.execute("COMMIT")
@@ -73,11 +93,6 @@ class SqliteDatabase:
                 if self._base.in_transaction:
                     self._base.execute("ROLLBACK")
                 raise
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._base.close()
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
