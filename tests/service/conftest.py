@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 import identitysync as idx
+from identitysync.testing import GigyaEmulator, generate_accounts
 from identitysync.world import FixedClock
 from tests.world.test_http import certificate, context  # noqa: F401 - fixtures
 
@@ -47,6 +48,21 @@ def flow(tmp_path):
         S("json", "file.format.json", {"fileName": "out_${now}.json"}, next=["write"]),
         S("write", "datasource.write.file", {"url": str(tmp_path / "out")}),
     ])  # fmt: skip
+
+
+@pytest.fixture
+def slow_flow(tmp_path, monkeypatch):
+    """A flow that takes its time without taking the machine's: a thousand accounts of a Gigya that answers slowly."""
+    with GigyaEmulator("3_slow", accounts=generate_accounts(1000)) as gigya:
+        gigya.faults.add("slow", method="accounts.search", times=-1, seconds=0.15)
+        site = {"API_KEY": "3_slow", "USER_KEY": gigya.site.user_key, "SECRET": gigya.site.secret.reveal()}
+        for name, value in (site | {"URL": gigya.url}).items():
+            monkeypatch.setenv(f"GIGYA_{name}", value)
+        yield idx.Dataflow(name="slow", steps=[
+            S("read", "datasource.read.gigya.account", {"select": "UID", "batchSize": 100}, next=["json"]),
+            S("json", "file.format.json", {"fileName": "${jobId}.json"}, next=["write"]),
+            S("write", "datasource.write.file", {"url": str(tmp_path / "out")}),
+        ])  # fmt: skip
 
 
 @pytest.fixture

@@ -222,12 +222,11 @@ def test_serving_runs_what_is_due_until_it_is_told_to_end(make, flow):
         service.serve_forever(workers=0)
 
 
-def test_a_job_that_takes_too_long_at_the_end_is_stopped_and_due_again(make, flow, tmp_path):
-    (tmp_path / "in.json").write_bytes(b'{"n": 1}\n' * 4_000_000)
+def test_a_job_that_takes_too_long_at_the_end_is_stopped_and_due_again(make, slow_flow, tmp_path):
     service = make(clock=None)
-    id = service.create_dataflow(flow)
+    id = service.create_dataflow(slow_flow)
     thread = threading.Thread(target=service.serve_forever, kwargs={"poll": 0.05, "grace": 0})
-    schedule(service, id, next_job_start_time=None)
+    schedule(service, id, next_job_start_time=None, full_extract=True)
     thread.start()
     deadline = time.monotonic() + 20
     while not service.status()[0].running and time.monotonic() < deadline:
@@ -237,6 +236,5 @@ def test_a_job_that_takes_too_long_at_the_end_is_stopped_and_due_again(make, flo
     (job,) = service.search("SELECT * FROM idx_job_status")
     assert (job.status, "its process went away" in job.status_details) == ("failed", True)
     assert not (tmp_path / "out").exists()
-    (tmp_path / "in.json").write_text('[{"n": 1}]')
     (again,) = service.run_pending()
-    assert (again.id, again.status, again.attempt_number) == (job.id, "succeeded", 2)
+    assert (again.id, again.status, again.attempt_number, again.total_records) == (job.id, "succeeded", 2, 1000)
