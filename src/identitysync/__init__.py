@@ -57,7 +57,7 @@ from identitysync.values import FieldPath, Record, Secret, Site
 
 if TYPE_CHECKING:
     from identitysync.registry import Registry
-    from identitysync.runtime import Preview, Running, check, preview, replay, run, start, stream
+    from identitysync.runtime import Explanation, Preview, Running, check, explain, preview, replay, run, start, stream
     from identitysync.service import IdentitySync, Smtp
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "Diagnostic",
     "Encoder",
     "Example",
+    "Explanation",
     "FieldPath",
     "File",
     "FileReader",
@@ -105,6 +106,7 @@ __all__ = [
     "Step",
     "check",
     "entry",
+    "explain",
     "param",
     "preview",
     "replay",

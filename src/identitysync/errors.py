@@ -21,6 +21,7 @@
     │   └── GigyaError           an answer of Gigya with an error code
     ├── UnsafeName               a name from outside would leave its folder
     ├── LocalStorageError        make room or mend permissions on this machine
+    ├── WorkerLost               a process that did part of the work is gone: make room, or use one process
     ├── StoreError               the store cannot be used
     │   ├── NotStored            mend the id: the store has nothing of that name
     │   └── LeaseLost            somebody else has taken this job over; nothing to do
@@ -154,6 +155,10 @@ class MissingExtra(IdentitySyncError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.extra, self.purpose)
+
+
+class WorkerLost(IdentitySyncError):
+    """A process that did a part of the work has ended before it was done."""
 
 
 class PluginError(IdentitySyncError):

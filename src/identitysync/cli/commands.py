@@ -17,7 +17,7 @@ def main() -> None:
 
 
 for _command in (
-    running.run, running.replay, running.preview, looking.check, looking.graph, looking.reach, looking.scripts,
-    looking.show, trying.demo, trying.emulator, service.service, service.resume,
+    running.run, running.replay, running.preview, looking.check, looking.explain, looking.graph, looking.reach,
+    looking.scripts, looking.show, trying.demo, trying.emulator, service.service, service.resume,
 ):  # fmt: skip
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""Look at flows and scripts: ``check``, ``graph``, ``reach``, ``scripts``, ``show``."""
+"""Look at flows and scripts: ``check``, ``explain``, ``graph``, ``reach``, ``scripts``, ``show``."""
 
 import sys
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from identitysync.cli.arguments import FLOW, JSON, print_json
+from identitysync.cli.arguments import FLOW, JSON, SET, load, print_json
 from identitysync.cli.faults import told
 from identitysync.errors import Diagnostic, InvalidParameter, Severity
 from identitysync.model import Dataflow
@@ -56,6 +56,22 @@ def graph(flow: str, form: str, output: str | None) -> None:
         click.echo(text)
     else:
         Path(output).write_text(text + "\n", "utf-8")
+
+
+@click.command()
+@FLOW
+@SET
+@JSON
+@told
+def explain(flow: str, values: tuple[str, ...], as_json: bool) -> None:
+    """Tell how a flow will run: what becomes one function and what does not, what it reads, what can be split."""
+    from identitysync.runtime import explain as explain_flow
+
+    found = explain_flow(load(flow, values))
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        click.echo(str(found))
 
 
 @click.command()

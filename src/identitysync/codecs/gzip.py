@@ -47,20 +47,34 @@ def compress(source: BinaryIO, target: BinaryIO, level: int = 1) -> None:
     first = source.read(BLOCK)
     second = source.read(BLOCK)
     if not second:
-        target.write(_member(first, level))
+        target.write(member(first, level))
         return
     with ThreadPoolExecutor(_THREADS, "gzip") as pool:
-        under_way = deque(pool.submit(_member, block, level) for block in (first, second))
+        under_way = deque(pool.submit(member, block, level) for block in (first, second))
         while under_way:
             if len(under_way) <= _THREADS and (block := source.read(BLOCK)):
-                under_way.append(pool.submit(_member, block, level))
+                under_way.append(pool.submit(member, block, level))
             else:
                 target.write(under_way.popleft().result())
 
 
-def _member(block: bytes, level: int) -> bytes:
+def member(block: bytes, level: int) -> bytes:
+    """Compress a block into a whole gzip file, which may be a member of a larger one.
+
+    Args:
+        block: What to compress.
+        level: As in ``compress``.
+
+    Returns:
+        The member.
+    """
     squeezer = compressor(level)
     return bytes(squeezer.compress(block) + squeezer.flush())
+
+
+def plain(member: bytes) -> bytes:
+    """Uncompress what ``member`` gave."""
+    return zlib.decompress(member, wbits=31)
 
 
 def compressor(level: int) -> Any:

@@ -3,7 +3,9 @@
 No I/O, and no knowledge of dataflows.
 """
 
+from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
 from identitysync.contract.files import File
+from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
 from identitysync.contract.params import REQUIRED, Finding, ParamSpec, entry, param, params_of
 from identitysync.contract.records import Answer, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
@@ -30,9 +32,18 @@ from identitysync.contract.store import Store
 __all__ = [
     "REQUIRED",
     "Answer",
+    "Block",
+    "BlockParser",
+    "BlockTransform",
     "Clock",
+    "Cut",
+    "Decoded",
+    "Decoder",
+    "Emitting",
+    "EmittingRows",
     "Encoder",
     "Example",
+    "Fields",
     "File",
     "FileReader",
     "FileTransform",
@@ -40,6 +51,7 @@ __all__ = [
     "Finding",
     "FlatMapper",
     "Formatter",
+    "Layout",
     "Log",
     "Lookup",
     "Mapper",
@@ -50,6 +62,7 @@ __all__ = [
     "RecordWriter",
     "Rejected",
     "Router",
+    "Rows",
     "RunInfo",
     "ScriptSpec",
     "Services",
@@ -59,6 +72,9 @@ __all__ = [
     "Staged",
     "StagingWriter",
     "Store",
+    "Surprise",
+    "Unfit",
+    "Value",
     "entry",
     "param",
     "params_of",

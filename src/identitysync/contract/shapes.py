@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import BinaryIO, ClassVar, Protocol, Self, runtime_checkable
 
 from identitysync.contract.files import File
+from identitysync.contract.lowering import Layout
 from identitysync.contract.records import Answer, Note, Rejected
 from identitysync.contract.services import Services
 from identitysync.values import Record
@@ -155,10 +156,14 @@ class Encoder(Protocol):
 
     A file is ``start()``, its blocks with ``joint`` between them, ``finish()``. What a file starts with may be known
     last (the columns of a DSV file are the union of all fields), so ``start`` is asked again at the end; blocks that
-    were made under an earlier ``layout`` are handed to ``adapt`` then.
+    were made under an earlier ``layout`` are handed to ``adapt`` then. Blocks may be made by other encoders, elsewhere:
+    ``adopt`` takes over the layout in which such a block is.
     """
 
-    joint: bytes
+    @property
+    def joint(self) -> bytes:
+        """What stands between two blocks."""
+        ...
 
     def encode(self, records: Sequence[Record]) -> bytes:
         """Encode a batch; raise ``RecordRejected``, with nothing remembered, when one of its records cannot be."""
@@ -172,11 +177,15 @@ class Encoder(Protocol):
         """Give what each part of the file ends with."""
         ...
 
-    def layout(self) -> int:
-        """Number the layout in which blocks are made now; 0 for ever where there is only one."""
+    def layout(self) -> Layout:
+        """Give the layout in which blocks are made now; empty where there is only one."""
         ...
 
-    def adapt(self, block: bytes, layout: int) -> bytes:
+    def adopt(self, layout: Layout) -> bool:
+        """Go on from the layout of a block that was made elsewhere; False, and no change, when it contradicts."""
+        ...
+
+    def adapt(self, block: bytes, layout: Layout) -> bytes:
         """Bring a block that was made in an earlier layout into the present one."""
         ...
 

@@ -1,9 +1,10 @@
 """Carry out a plan: build a stage for each step, pump the readers, finish in order, publish at the end."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from identitysync.contract import (
+    BlockTransform,
     File,
     FileReader,
     FileTransform,
@@ -19,9 +20,13 @@ from identitysync.contract import (
     Shape,
 )
 from identitysync.errors import IdentitySyncError
+from identitysync.executor.chain_stage import ChainStage, chained
 from identitysync.executor.file_stages import ConvertStage, PassStage, WriteFilesStage
-from identitysync.executor.format_stage import FormatStage
+from identitysync.executor.format_stage import FormatStage, PackStage
+from identitysync.executor.pool import PoolMaker
 from identitysync.executor.record_stages import AnswerStage, FlatMapStage, MapStage, RouteStage
+from identitysync.executor.region import Region, packer_of, region_of
+from identitysync.executor.region_stage import MemberStage, RegionStage
 from identitysync.executor.run import Run, Tap
 from identitysync.executor.source_stages import FedStage, ParseStage, ReadFilesStage, ReadRecordsStage
 from identitysync.executor.stage import Stage, blame
@@ -62,6 +67,7 @@ class Executor:
         outputs: Mapping[str, Callable[[Any], object]],
         taps: Mapping[str, list[Tap]],
         simulate: bool,
+        make_pool: PoolMaker | None = None,
     ) -> None:
         """Build the stages; connections are opened on the way.
 
@@ -73,12 +79,32 @@ class Executor:
             outputs: Step ids to what receives their records or files; a writer does not write then.
             taps: Step ids to what sees what they give out.
             simulate: Whether no writer writes.
+            make_pool: Starts processes for parts of the plan that can be worked on apart; None runs step by step.
         """
         self.run = run
         self.stages: dict[str, Stage] = {}
+        self.chains: list[ChainStage] = []
+        idle = {
+            id
+            for id, planned in plan.steps.items()
+            if id in inputs or self._is_passed(planned, outputs, simulate=simulate)
+        }
         try:
+            scripts = {id: planned.script if id in idle else ready(planned) for id, planned in plan.steps.items()}
+            watched = idle | {id for id, each in taps.items() if each}
+            regions = _regions(plan, scripts, watched) if make_pool is not None else {}
+            apart = {id for region in regions.values() for id in region.steps}
             for planned in plan.steps.values():
-                stage = self._stage(planned, ready, inputs, outputs, simulate=simulate)
+                if planned.id in inputs:
+                    stage: Stage = FedStage(planned, inputs[planned.id], run)
+                elif planned.id in idle:
+                    stage = PassStage(planned, run, outputs.get(planned.id))
+                elif planned.id in regions and make_pool is not None:
+                    stage = RegionStage(planned, regions[planned.id], run, make_pool)
+                elif planned.id in apart and not isinstance(scripts[planned.id], Formatter):
+                    stage = MemberStage(planned, run)
+                else:
+                    stage = _stage(planned, scripts[planned.id], run)
                 stage.taps = list(taps.get(planned.id, ()))
                 self.stages[planned.id] = stage
         except BaseException:
@@ -88,6 +114,15 @@ class Executor:
             stage = self.stages[planned.id]
             stage.next = [self.stages[id] for id in planned.next]
             stage.error = [self.stages[id] for id in planned.error]
+            if isinstance(stage, RegionStage):
+                stage.join(self.stages)
+        for id, behind in _packs(plan, scripts, watched).items():
+            self._pack(id, behind, scripts[behind])
+        if make_pool is not None:
+            formatters = {id: script for id, script in scripts.items() if isinstance(script, Formatter)}
+            self.chains = chained(
+                self.stages, {id: each for id, each in formatters.items() if id not in watched | apart}
+            )
 
     def steps(self) -> Iterator[None]:
         """Carry out everything but the publication; yields after every batch, and checks there for a stop."""
@@ -134,22 +169,48 @@ class Executor:
             if settle is not None:
                 settle(file, delivered=delivered)
 
-    def _stage(
-        self,
-        planned: PlannedStep,
-        ready: Callable[[PlannedStep], Shape],
-        inputs: Mapping[str, Any],
-        outputs: Mapping[str, Callable[[Any], object]],
-        *,
-        simulate: bool,
-    ) -> Stage:
-        if planned.id in inputs:
-            return FedStage(planned, inputs[planned.id], self.run)
-        if issubclass(planned.spec.cls, WRITERS) and (planned.id in outputs or simulate):
-            return PassStage(planned, self.run, outputs.get(planned.id))
-        script = ready(planned)
-        make = next(make for shape, make in _STAGES if isinstance(script, shape))
-        return make(planned, script, self.run)
+    @staticmethod
+    def _is_passed(planned: PlannedStep, outputs: Mapping[str, Callable[[Any], object]], *, simulate: bool) -> bool:
+        return issubclass(planned.spec.cls, WRITERS) and (planned.id in outputs or simulate)
+
+    def _pack(self, id: str, behind: str, script: Shape) -> None:
+        """Let a formatter's blocks be packed one by one."""
+        formatter, before = self.stages[id], self.stages[behind]
+        if (
+            isinstance(formatter, FormatStage)
+            and isinstance(script, FileTransform)
+            and isinstance(script, BlockTransform)
+        ):
+            packer = PackStage(before, script, self.run)
+            packer.next, packer.error, packer.taps = before.next, before.error, before.taps
+            packer.counter = before.counter
+            self.stages[behind] = packer
+            formatter.pack_by(packer, script)
+
+
+def _regions(plan: Plan, scripts: Mapping[str, Shape], watched: Collection[str]) -> dict[str, Region]:
+    found: dict[str, Region] = {}
+    for planned in plan.steps.values():
+        if isinstance(scripts[planned.id], Parser) and planned.id not in watched:
+            region = region_of(planned, plan.steps, scripts, watched)
+            if region is not None:
+                found[planned.id] = region
+    return found
+
+
+def _packs(plan: Plan, scripts: Mapping[str, Shape], watched: Collection[str]) -> dict[str, str]:
+    found = {}
+    for id, planned in plan.steps.items():
+        if isinstance(scripts[id], Formatter) and id not in watched:
+            behind = packer_of(planned, plan.steps, scripts, watched)
+            if behind:
+                found[id] = behind
+    return found
+
+
+def _stage(planned: PlannedStep, script: Shape, run: Run) -> Stage:
+    make = next(make for shape, make in _STAGES if isinstance(script, shape))
+    return make(planned, script, run)
 
 
 def collect_into(target: list[Any]) -> Callable[[Any], None]:

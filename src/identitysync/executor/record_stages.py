@@ -1,90 +1,30 @@
 """Stages whose records become records: mappers, flat-mappers, routers, look-ups and writers."""
 
-import marshal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
+from identitysync.compiler import Entered, each_record
 from identitysync.contract import FlatMapper, Lookup, Mapper, RecordWriter, Rejected, Router
-from identitysync.errors import IdentitySyncError, LanguageError, PluginError, RecordRejected
+from identitysync.errors import PluginError
 from identitysync.executor.run import Run
-from identitysync.executor.stage import Stage, close_quietly
+from identitysync.executor.stage import Named, Stage, close_quietly
 from identitysync.plan import PlannedStep
 from identitysync.values import Record, copy_records
-
-T = TypeVar("T")
-Outcome = tuple[list[Record], list[Rejected]]
-
-
-class _Copy:
-    """The records of a batch as they came, brought back only when one is rejected."""
-
-    def __init__(self, batch: list[Record], *, needed: bool) -> None:
-        self._batch = batch
-        self._bytes: bytes | None = None
-        self._records: list[Record] | None = None
-        if needed:
-            try:
-                self._bytes = marshal.dumps(batch)
-            except ValueError:  # values that are no plain data
-                self._records = copy_records(batch)
-
-    def record(self, index: int) -> Record:
-        """Give a record as it entered."""
-        if self._records is None and self._bytes is not None:
-            self._records = cast(list[Record], marshal.loads(self._bytes))  # noqa: S302 - bytes made above
-        return (self._records or self._batch)[index]
-
-
-def _refusal(fault: Exception, record: Record) -> Rejected:
-    """Say why a record is rejected; faults that concern the whole run are raised again."""
-    if isinstance(fault, RecordRejected):
-        return Rejected(record, fault.message, fault.code)
-    if isinstance(fault, LanguageError):
-        return Rejected(record, str(fault), "expression")
-    if isinstance(fault, IdentitySyncError | OSError | MemoryError):
-        raise fault
-    return Rejected(record, f"the script failed: {type(fault).__name__}: {fault}", "script-failed")
-
-
-def each_record(
-    batch: list[Record], work: Callable[[Record], T], take: Callable[[T], None], *, atomic: bool
-) -> list[Rejected]:
-    """Do one thing with every record of a batch; a record that cannot go on is rejected as it entered.
-
-    Args:
-        batch: The records.
-        work: What is done with each.
-        take: Receives what came of it.
-        atomic: Whether a record that ``work`` refuses is left as it was.
-
-    Returns:
-        The rejects.
-    """
-    before = _Copy(batch, needed=not atomic)
-    rejects: list[Rejected] = []
-    for index, record in enumerate(batch):
-        try:
-            result = work(record)
-        except Exception as fault:  # noqa: BLE001 - whatever a script raises concerns this record alone
-            rejects.append(_refusal(fault, before.record(index)))
-        else:
-            take(result)
-    return rejects
 
 
 class MapStage(Stage):
     """One record into one, or none."""
 
-    def __init__(self, planned: PlannedStep, script: Mapper, run: Run) -> None:
+    def __init__(self, planned: Named, script: Mapper, run: Run) -> None:
         super().__init__(planned, run)
-        self._script, self._worker = script, script.open()
+        self.script, self.worker = script, script.open()
 
     def records(self, batch: list[Record]) -> None:
         """Map the records and push them on."""
         started = perf_counter()
         out: list[Record | None] = []
-        rejects = each_record(batch, self._worker.map, out.append, atomic=self._script.atomic)
+        rejects = each_record(batch, self.worker.map, out.append, atomic=self.script.atomic)
         kept = cast(list[Record], out if None not in out else [record for record in out if record is not None])
         count = self.counter
         count.received += len(batch)
@@ -96,13 +36,13 @@ class MapStage(Stage):
 
     def close(self) -> None:
         """Let go of what the script holds."""
-        close_quietly(self._worker, self._script)
+        close_quietly(self.worker, self.script)
 
 
 class FlatMapStage(Stage):
     """One record into any number."""
 
-    def __init__(self, planned: PlannedStep, script: FlatMapper, run: Run) -> None:
+    def __init__(self, planned: Named, script: FlatMapper, run: Run) -> None:
         super().__init__(planned, run)
         self._script, self._worker = script, script.open()
 
@@ -149,7 +89,7 @@ class FlatMapStage(Stage):
 class RouteStage(Stage):
     """Records to some of the next stages."""
 
-    def __init__(self, planned: PlannedStep, script: Router, run: Run) -> None:
+    def __init__(self, planned: Named, script: Router, run: Run) -> None:
         super().__init__(planned, run)
         self._script, self._worker = script, script.open()
 
@@ -209,7 +149,7 @@ class AnswerStage(Stage):
 
     def _some(self, batch: list[Record]) -> None:
         started = perf_counter()
-        before = _Copy(batch, needed=not self._script.atomic)
+        before = Entered(batch, needed=not self._script.atomic)
         answers = self._answers(batch)
         if len(answers) != len(batch):
             raise PluginError(

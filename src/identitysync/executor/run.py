@@ -56,6 +56,7 @@ class Run:
         self._dead_letters, self._tolerance, self._tell, self._mask = dead_letters, tolerance, tell, mask
         self._cancelled = threading.Event()
         self._held: set[Path | bytes] = set()
+        self._lent: dict[Path | bytes, bool] = {}
         self.read_files: list[tuple[FileReader, File]] = []
 
     def cancel(self) -> None:
@@ -68,10 +69,16 @@ class Run:
             raise Cancelled("the run was stopped")
 
     @property
+    def left(self) -> int | None:
+        """How many records may still enter; None for any number."""
+        limit = self.services.run.limit
+        return None if limit is None else max(0, limit - self.entered)
+
+    @property
     def room(self) -> int:
         """How many records may still enter; a batch at most."""
-        limit = self.services.run.limit
-        return self.batch_size if limit is None else min(self.batch_size, limit - self.entered)
+        left = self.left
+        return self.batch_size if left is None else min(self.batch_size, left)
 
     def masked(self, rejects: list[Rejected]) -> list[Rejected]:
         """Take the secrets of the run out of the reasons that rejects give."""
@@ -116,9 +123,20 @@ class Run:
         """Keep a file of the spool until the run is over."""
         self._held.add(file.content)
 
+    def lend(self, file: File) -> None:
+        """Keep a file of the spool until it is given back."""
+        self._lent.setdefault(file.content, False)
+
+    def give_back(self, file: File) -> None:
+        """End ``lend``; the file goes away when it has been released meanwhile."""
+        if self._lent.pop(file.content, False):
+            self.release(file)
+
     def release(self, file: File) -> None:
         """Remove a file of the spool, unless somebody holds it."""
-        if file.content not in self._held:
+        if file.content in self._lent:
+            self._lent[file.content] = True
+        elif file.content not in self._held:
             self.services.spool.drop(file.content)
 
     def _delivered(self, file: DeliveredFile) -> None:

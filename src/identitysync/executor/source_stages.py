@@ -5,10 +5,11 @@ from itertools import islice
 from time import perf_counter
 from typing import Any
 
-from identitysync.contract import File, FileReader, Note, Parser, RecordReader, Rejected
+from identitysync.contract import BlockParser, Cut, File, FileReader, Note, Parser, RecordReader, Rejected
+from identitysync.contract.blocks import Seam
 from identitysync.errors import FormatError, IdentitySyncError, InvalidParameter, PluginError
 from identitysync.executor.run import Run
-from identitysync.executor.stage import Stage, close_quietly
+from identitysync.executor.stage import Named, Stage, close_quietly
 from identitysync.plan import PlannedStep
 from identitysync.values import Record, copy_records
 
@@ -25,7 +26,6 @@ def enter_all(stage: Stage, source: Found) -> Iterator[None]:
     Yields:
         Once for each batch.
     """
-    count = stage.counter
     while (room := stage.run.room) > 0:
         started = perf_counter()
         found: list[Any] = []
@@ -35,12 +35,9 @@ def enter_all(stage: Stage, source: Found) -> Iterator[None]:
         except IdentitySyncError as raised:  # what came before the fault goes its way first
             fault = raised
         ended = len(found) < room
-        batch, rejects = (found, []) if set(map(type, found)) == {dict} else _sorted_out(stage, found)
+        batch, rejects = (found, []) if set(map(type, found)) == {dict} else sorted_out(stage, found)
         stage.timed(started)
-        count.received += len(batch) + len(rejects)
-        count.passed += len(batch)
-        stage.reject(rejects, entering=True)
-        stage.enter(batch)
+        stage.take(batch, rejects)
         yield
         if fault is not None:
             raise fault
@@ -51,7 +48,7 @@ def enter_all(stage: Stage, source: Found) -> Iterator[None]:
         close()
 
 
-def _sorted_out(stage: Stage, found: list[Any]) -> tuple[list[Record], list[Rejected]]:
+def sorted_out(stage: Stage, found: list[Any]) -> tuple[list[Record], list[Rejected]]:
     """Tell records from rejects and notes."""
     batch: list[Record] = []
     rejects: list[Rejected] = []
@@ -113,26 +110,58 @@ class ReadFilesStage(Stage):
 class ParseStage(Stage):
     """Files into records."""
 
-    def __init__(self, planned: PlannedStep, script: Parser, run: Run) -> None:
+    def __init__(self, planned: Named, script: Parser, run: Run) -> None:
         super().__init__(planned, run)
-        self._script, self._worker = script, script.open()
+        self._script: Any = script
+        self.worker: Any = script.open()
 
     def file(self, file: File) -> Iterator[None]:
         """Parse a file."""
         self.counter.bytes += file.size
         try:
-            yield from enter_all(self, self._worker.parse(file))
+            cut = self.worker.cut(file) if isinstance(self.worker, BlockParser) else None
+            if cut is None:
+                yield from enter_all(self, self.worker.parse(file))
+            else:
+                yield from self._blocks(cut)
         except FormatError as fault:
-            named = fault if fault.file else FormatError(fault.reason, file=file.name, line=fault.line)
-            if not self.error:
-                raise named from fault
-            self.counter.received += 1
-            record = {"_fileName": file.name, "_line": fault.line, "_text": ""}
-            self.reject([Rejected(record, str(named), "malformed-file")], entering=True)
+            self.give_up(file, fault)
+
+    def _blocks(self, cut: Cut) -> Iterator[None]:
+        """Let block after block enter: the records of one travel together, as they do where blocks go elsewhere."""
+        for note in cut.notes:
+            self.run.services.log.info(f"{self.id}: {note.text}")
+        seam = Seam()
+        for block in cut.blocks:
+            whole = seam.join(block)
+            if whole is None:
+                continue
+            started = perf_counter()
+            decoded = cut.decoder.decode(whole)
+            batch, rejects = sorted_out(self, list(decoded.found))
+            left = self.run.left
+            if left is not None and len(batch) > left:
+                batch, rejects = batch[:left], []
+            self.timed(started)
+            self.take(batch, rejects)
+            yield
+            if decoded.fault is not None:
+                raise decoded.fault
+            if self.run.left == 0:
+                return
+            seam.keep(decoded.rest)
+
+    def give_up(self, file: File, fault: FormatError) -> None:
+        """Send a file that cannot be read any further along the ``error`` edges; without any, the run cannot go on."""
+        named = fault if fault.file else FormatError(fault.reason, file=file.name, line=fault.line)
+        if not self.error:
+            raise named from fault
+        record = {"_fileName": file.name, "_line": fault.line, "_text": ""}
+        self.take([], [Rejected(record, str(named), "malformed-file")])
 
     def close(self) -> None:
         """Let go of what the script holds."""
-        close_quietly(self._worker, self._script)
+        close_quietly(self.worker, self._script)
 
 
 class FedStage(Stage):

@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from identitysync.contract import File, Rejected
 from identitysync.errors import IdentitySyncError
 from identitysync.executor.counting import Counter
 from identitysync.executor.rejects import routed
-from identitysync.executor.run import Run, Tap
-from identitysync.plan import PlannedStep
+from identitysync.executor.run import Tap
 from identitysync.values import Record, copy_records
+
+
+class Named(Protocol):
+    """A step, as far as a stage must know it."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
 
 
 class Stage:
@@ -28,7 +36,7 @@ class Stage:
         taps: See what it gives.
     """
 
-    def __init__(self, planned: PlannedStep, run: Run) -> None:
+    def __init__(self, planned: Named, run: Any) -> None:
         self.id = planned.id
         self.run = run
         self.counter = Counter()
@@ -93,8 +101,16 @@ class Stage:
         if self.error:
             _push(self.error, [routed(self.id, each) for each in rejects])
 
-    def enter(self, batch: list[Record]) -> None:
-        """Let records enter the flow: count them, carry them to their end, count them again."""
+    def take(self, batch: list[Record], rejects: list[Rejected]) -> None:
+        """Let records enter the flow: count them, carry them to their end, count them again.
+
+        Args:
+            batch: The records.
+            rejects: What could not be read.
+        """
+        self.counter.received += len(batch) + len(rejects)
+        self.counter.passed += len(batch)
+        self.reject(rejects, entering=True)
         self.run.entered += len(batch)
         self.give(batch)
         self.run.processed += len(batch)

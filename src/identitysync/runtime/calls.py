@@ -58,7 +58,7 @@ def run(
         site: The Gigya site for steps that name none; else the environment's (``GIGYA_API_KEY`` and the like).
         inputs: Step ids to records or files that these steps shall give out, instead of running.
         outputs: Step ids to a list or function that receives what a writer would have written, or an end gives.
-        workers: How many processes may work, 1 or more; a run uses one so far.
+        workers: How many processes work on large files, 1 or more; None chooses by the input's size and the cores.
         log_level: ``info``, ``error`` or ``debug``; ``debug`` shows records in the trace.
         max_rejects: A count, or a share such as ``"1%"``: with more rejected records the job fails.
         on_event: Receives every event, in this thread.
@@ -76,13 +76,13 @@ def run(
         StoreError: The store cannot be used.
         KeyboardInterrupt: Ctrl-C; all is cleaned up.
     """
-    _workers(workers)
     options = Options(
         limit=limit,
         full_extract=full_extract,
         site=site,
         inputs=inputs or {},
         outputs=outputs or {},
+        workers=workers,
         log_level=_level(log_level),
         max_rejects=max_rejects,
         store=store,
@@ -127,7 +127,6 @@ def start(
     Raises:
         InvalidDataflow: The flow cannot run; every fault is named.
     """
-    _workers(workers)
     return Running(
         flow,
         Options(
@@ -136,6 +135,7 @@ def start(
             site=site,
             inputs=inputs or {},
             outputs=outputs or {},
+            workers=workers,
             log_level=_level(log_level),
             max_rejects=max_rejects,
             store=store,
@@ -247,8 +247,3 @@ def _level(level: LogLevel | str) -> LogLevel:
         return LogLevel(level)
     except ValueError as fault:
         raise InvalidParameter(f"log_level is info, error or debug; found {level!r}") from fault
-
-
-def _workers(workers: int | None) -> None:
-    if workers is not None and (type(workers) is not int or workers < 1):
-        raise InvalidParameter(f"workers is a number of processes, 1 or more; found {workers!r}")

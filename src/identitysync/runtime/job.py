@@ -21,6 +21,7 @@ from identitysync.executor import (
     Tolerance,
     Trace,
     calm_collector,
+    pool_maker,
     prepare,
     secrets_of,
     storage_error,
@@ -155,6 +156,7 @@ class Job:
             self._executor = Executor(
                 self.plan, self._run, ready=self._ready(site), inputs=self._options.inputs, outputs=self._outputs,
                 taps=self._taps(), simulate=self._options.simulate,
+                make_pool=pool_maker(self._options.workers, self._trace.info) if self._options.compiled else None,
             )  # fmt: skip
             self._run.check()
             with calm_collector():

@@ -25,6 +25,7 @@ class Options:
     """How a flow is run; ``idx.run`` tells what most of them mean.
 
     Attributes:
+        compiled: Whether parts of the flow become functions; else each step is run by itself.
         simulate: Whether no writer writes, and no dead letter is kept.
         until: The id of the step after which nothing is wanted.
         only_fed: Whether nothing runs but what the given inputs lead to.
@@ -42,9 +43,11 @@ class Options:
     outputs: Mapping[str, list[Any] | Receive] = attrs.field(factory=dict)
     log_level: LogLevel = attrs.field(default=LogLevel.INFO, converter=LogLevel)
     max_rejects: int | str | None = None
+    workers: int | None = None
     dead_letters: str | Path | None = None
     store: str | Path | Store | None = None
     assignment: Assignment | None = None
+    compiled: bool = True
     simulate: bool = False
     until: str | None = None
     only_fed: bool = False
@@ -56,6 +59,8 @@ class Options:
         """Raise ``InvalidParameter`` for what cannot be."""
         if self.limit is not None and (type(self.limit) is not int or self.limit < 0):
             raise InvalidParameter(f"limit is a number of records, 0 or more; found {self.limit!r}")
+        if self.workers is not None and (type(self.workers) is not int or self.workers < 1):
+            raise InvalidParameter(f"workers is a number of processes, 1 or more; found {self.workers!r}")
 
     def letters_folder(self) -> Path | None:
         """Give the folder for dead letters: the caller's, else one in the user's state folder; none for a look."""

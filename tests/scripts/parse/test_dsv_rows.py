@@ -67,6 +67,17 @@ def test_where_a_block_ends_makes_no_difference(text, escape, quote, places):
 
 
 @settings(max_examples=500)
+@given(texts, st.sampled_from(["", "\\"]), st.integers(0, 3))
+def test_a_whole_block_at_once_gives_what_line_by_line_gives(text, escape, width):
+    one, other = (Cutter(Dialect(",", '"', escape), "f", line=7, width=width) for _ in range(2))
+    text = text + "\n" if text and not text.endswith("\n") else text
+
+    assert one.batch(text) == list(other.cut(text))
+    assert [*one.end()] == [*other.end()]
+    assert one._number == other._number
+
+
+@settings(max_examples=500)
 @given(texts, st.sampled_from(["", "\\"]))
 def test_shortcuts_give_what_walking_gives(text, escape):
     cutter = Cutter(Dialect(",", '"', escape), "f")

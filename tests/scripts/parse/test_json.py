@@ -285,22 +285,23 @@ def test_records_come_before_the_rest_of_the_file_is_read():
 
 def repeated(unit, count, start=b"", end=b""):
     """Give a file that holds a unit many times and takes no memory."""
-    pieces = iter([start, *[unit] * count, end])
 
-    class Stream(io.BytesIO):
+    class Stream(io.RawIOBase):
         def __init__(self):
             super().__init__()
-            self._held = b""
+            self._place = 0
 
         def seek(self, offset, whence=0):
-            self._held = (self._looked_at + self._held)[offset:]
+            self._place = offset
             return offset
 
         def read(self, size=-1):
-            while len(self._held) < size and (piece := next(pieces, None)) is not None:
-                self._held += piece
-            self._looked_at, self._held = self._held[:size], self._held[size:]
-            return self._looked_at
+            first, offset = divmod(max(0, self._place - len(start)), len(unit))
+            data = start[self._place :] + (unit * min(count - first, size // len(unit) + 2))[offset:]
+            if self._place + len(data) >= len(start) + count * len(unit):
+                data += end[max(0, self._place - len(start) - count * len(unit)) :]
+            self._place += len(data[:size])
+            return data[:size]
 
     class Repeated:
         name = "f.json"

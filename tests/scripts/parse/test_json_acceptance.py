@@ -56,7 +56,7 @@ def parsed(data, block, **params):
     found, end = [], None
     try:
         for each in ParseJson(**params).parse(File("f.json", data)):
-            found.append(each)  # noqa: PERF402 - what came before the fault is kept
+            found.append(each)
     except FormatError as fault:
         end = fault
     finally:

@@ -53,6 +53,11 @@ class JavaRegex:
         names: Mapping[str, int] = self._pattern.groupindex
         return names
 
+    @property
+    def searcher(self) -> Callable[[str], Any] | None:
+        """What finds a match in any text, or None, without a clock; nothing when some texts need one."""
+        return self._pattern.search if self._longest == _UNBOUNDED and not self._nothing else None
+
     def full_match(self, text: str) -> bool:
         """Tell whether it matches a text as a whole.
 

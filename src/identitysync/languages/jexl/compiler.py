@@ -30,15 +30,18 @@ class Code:
         constants: What the source's names stand for.
     """
 
-    def __init__(self, record: str = "r", prefix: str = "k") -> None:
+    def __init__(
+        self, record: str = "r", prefix: str = "k", field: Callable[[tuple[str, ...]], str] | None = None
+    ) -> None:
         """Begin.
 
         Args:
             record: The name under which the source finds the record.
             prefix: What generated names begin with, so that several expressions can share one function.
+            field: Gives the source for a field, when there is no record to look it up in.
         """
         self.constants: dict[str, Any] = {"__builtins__": {}}
-        self._record, self._prefix = record, prefix
+        self._record, self._prefix, self._field = record, prefix, field
         self._known: dict[Any, str] = {}
         self._temporaries = self._nested = 0
 
@@ -68,7 +71,7 @@ class Code:
             return self._constant(node.value)
         if isinstance(node, Name):
             return self._name(node.parts)
-        if self._nested >= MAX_NESTED:
+        if self._nested >= MAX_NESTED and self._field is None:
             before, self._nested = self._nested, 0
             name = self._keep(id(node), self.function(node))
             self._nested = before
@@ -187,6 +190,8 @@ class Code:
         return f"(({compared}) if {self._helper(type)}({kept} := {left}) is {self._helper(kind)} else ({slow}))"
 
     def _name(self, parts: tuple[str, ...]) -> str:
+        if self._field is not None:
+            return self._field(parts)
         record = self._record
         if len(parts) == 1:
             name = self._constant(parts[0])

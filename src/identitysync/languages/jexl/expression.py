@@ -50,18 +50,21 @@ class Expression:
         except FAULTS as fault:
             raise self.fault(fault) from fault
 
-    def emit(self, record: str, prefix: str) -> tuple[str, dict[str, Any]]:
+    def emit(
+        self, record: str, prefix: str, field: Callable[[tuple[str, ...]], str] | None = None
+    ) -> tuple[str, dict[str, Any]]:
         """Give the expression's code, to be put into a larger function.
 
         Args:
             record: The variable that holds the record there.
             prefix: What generated names begin with.
+            field: Gives the source for a field by the names between its dots, when there is no such variable.
 
         Returns:
             The source of a Python expression, and what the names in it stand for. Around it, catch ``FAULTS`` and raise
             what ``fault`` makes of them.
         """
-        code = Code(record, prefix)
+        code = Code(record, prefix, field)
         source = code.expression(self.tree)
         return source, {name: value for name, value in code.constants.items() if name != "__builtins__"}
 

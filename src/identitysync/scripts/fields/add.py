@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from identitysync.contract import Example, Mapper, entry, param, script
+from identitysync.contract import Example, Fields, Mapper, Unfit, Value, entry, param, script
 from identitysync.values import FieldPath, Record, copy_records
 
 
@@ -46,3 +46,10 @@ class Add(Mapper):
                 value = copy_records([{"": value}])[0][""]
             each.field.set(record, value)
         return record
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        for each in self.fields:
+            if isinstance(each.value, dict | list):
+                raise Unfit("each record gets an object of its own")
+            fields.set(each.field, Value.of(each.value, fields.constant(each.value)))

@@ -1,6 +1,8 @@
 """``field.array.join``: turn an array into a text."""
 
-from identitysync.contract import Example, Mapper, param, script
+from typing import Any
+
+from identitysync.contract import Example, Fields, Mapper, Value, param, script
 from identitysync.values import FieldPath, Record, text_of
 
 
@@ -31,5 +33,26 @@ class ArrayJoin(Mapper):
         """Join the elements."""
         value = self.field.get(record)
         if isinstance(value, list):
-            self.field.set(record, self.delimiter.join(map(text_of, value)))
+            self.field.set(record, self._join(value))
         return record
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        fields.update(self.field, lambda value: self._joined(fields, value))
+
+    def _joined(self, fields: Fields, value: Value) -> Value:
+        if "list" not in value.kinds:
+            return value
+        join = fields.constant(self._join)
+        kinds = value.kinds - {"list"} | {"str"}
+        if kinds == {"str"} and not value.maybe:
+            return value.made(fields, f"{join}({value.source})", kinds)
+        return value.made(
+            fields, f"{join}({value.source}) if {value.source}.__class__ is list else {value.source}", kinds
+        )
+
+    def _join(self, items: list[Any]) -> str:
+        try:
+            return self.delimiter.join(items)
+        except TypeError:
+            return self.delimiter.join(map(text_of, items))

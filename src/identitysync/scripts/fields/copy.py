@@ -1,6 +1,6 @@
 """``field.copy``: copy values to other names."""
 
-from identitysync.contract import Example, Mapper, param, script
+from identitysync.contract import Example, Fields, Mapper, param, script
 from identitysync.scripts.fields.pairs import Pair
 from identitysync.values import MISSING, Record, copy_records
 
@@ -40,3 +40,8 @@ class Copy(Mapper):
             if value is not MISSING:
                 pair.target_field.nest(record, value)
         return record
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        for pair in self.fields:
+            fields.copy(pair.source_field, pair.target_field)

@@ -5,7 +5,7 @@ from typing import Self
 
 import attrs
 
-from identitysync.contract import Example, Mapper, entry, param, script
+from identitysync.contract import Example, Fields, Mapper, entry, param, script
 from identitysync.errors import ExpressionError, RecordRejected
 from identitysync.languages import jexl
 from identitysync.values import FieldPath, Record
@@ -73,6 +73,11 @@ class Evaluate(Mapper):
     def map(self, record: Record) -> Record | None:
         """Compute for one record; a run uses ``open`` first."""
         return self.open().map(record)
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        for each in self.fields:
+            fields.set(each.field, fields.expression(jexl.compile(each.expression)))
 
 
 @attrs.frozen

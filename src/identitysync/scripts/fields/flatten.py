@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from identitysync.contract import Example, Mapper, param, script
+from identitysync.contract import Example, Fields, Mapper, param, script
 from identitysync.errors import RecordRejected
 from identitysync.values import FieldPath, Record
 
@@ -47,6 +47,10 @@ class Flatten(Mapper):
             path.pop(record)
         record.update(found)
         return record
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        fields.spread(self.fields, self.delimiter)
 
     def _spread(self, prefix: str, value: Record, found: dict[str, Any]) -> None:
         for key, child in value.items():

@@ -1,6 +1,6 @@
 """``field.move``: put fields in another order."""
 
-from identitysync.contract import Example, Mapper, param, script
+from identitysync.contract import Example, Fields, Mapper, param, script
 from identitysync.values import FieldPath, Record
 
 
@@ -48,3 +48,7 @@ class Move(Mapper):
             if after and key == after:
                 ordered.update(moving)
         return ordered
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        fields.reorder([path.literal for path in self.fields], self.after.strip().strip("'"))

@@ -1,6 +1,6 @@
 """``field.remove``: take fields out."""
 
-from identitysync.contract import Example, Mapper, param, script
+from identitysync.contract import Example, Fields, Mapper, param, script
 from identitysync.values import FieldPath, Record
 
 
@@ -28,3 +28,8 @@ class Remove(Mapper):
         for path in self.fields:
             path.pop(record)
         return record
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        for path in self.fields:
+            fields.pop(path)

@@ -1,6 +1,6 @@
 """``field.rename``: move values to other names."""
 
-from identitysync.contract import Example, Mapper, param, script
+from identitysync.contract import Example, Fields, Mapper, param, script
 from identitysync.scripts.fields.pairs import Pair
 from identitysync.values import MISSING, Record
 
@@ -51,3 +51,8 @@ class Rename(Mapper):
             else:
                 target.nest(record, value)
         return record
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        for pair in self.fields:
+            fields.move(pair.source_field, pair.target_field)

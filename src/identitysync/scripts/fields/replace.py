@@ -1,11 +1,13 @@
 """``field.replace``: replace what a regular expression finds."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Self
 
 import attrs
+from msgspec import UNSET
 
-from identitysync.contract import Example, Finding, Mapper, entry, param, script
+from identitysync.contract import Example, Fields, Finding, Mapper, Unfit, Value, entry, param, script
 from identitysync.languages.java_regex import compile_regex
 from identitysync.values import MISSING, FieldPath, Record, text_of
 
@@ -72,8 +74,46 @@ class Replace(Mapper):
         """Replace in one record; a run uses ``open`` first."""
         return self.open().map(record)
 
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        for each in self.fields:
+            if each.field.text == "*":
+                raise Unfit("it replaces in every field, whatever there is")
+            regex = compile_regex(each.regex)
+            change = regex.replacer(each.replacement)
+            fields.update(each.field, partial(_emit_change, fields, change, regex.searcher))
+
 
 Change = Callable[[str], str]
+
+
+def _emit_change(fields: Fields, change: Change, search: Callable[[str], Any] | None, value: Value) -> Value:
+    kinds = value.kinds | {"str"}
+    if value.kinds <= {"null"}:
+        return value
+    if not value.kinds <= {"str", "null"}:
+        source = f"{fields.constant(partial(_changed, change))}({value.source})"
+        if search is not None:
+            none = f"{value.source}.__class__ is str and {fields.constant(search)}({value.source}) is None"
+            source = f"{value.source} if {none} else {source}"
+        return value.made(fields, source, kinds)
+    tests = []
+    if value.maybe:
+        tests.append(f"{value.source} is U")
+    if "null" in value.kinds:
+        tests.append(f"{value.source} is None")
+    if search is not None:
+        tests.append(f"{fields.constant(search)}({value.source}) is None")
+    changed = f"{fields.constant(change)}({value.source})"
+    return value.made(fields, f"{value.source} if {' or '.join(tests)} else {changed}" if tests else changed, kinds)
+
+
+def _changed(change: Change, value: Any) -> Any:
+    if value is None or value is UNSET:
+        return value
+    text = value if type(value) is str else _text(value)
+    changed = change(text)
+    return changed if changed != text else value
 
 
 @attrs.frozen

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from identitysync.contract import Example, Mapper, param, script
+from identitysync.contract import Example, Fields, Mapper, param, script
 from identitysync.values import MISSING, FieldPath, Record
 
 
@@ -40,6 +40,10 @@ class Select(Mapper):
             else:
                 _put(kept, path.segments, value)
         return kept
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        fields.keep(self.fields)
 
 
 def _put(kept: Record, segments: tuple[str, ...], value: Any) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from enum import StrEnum
 
-from identitysync.contract import Encoder, Example, Formatter, param, script
+from identitysync.contract import Encoder, Example, Fields, Formatter, Layout, Rows, param, script
 from identitysync.errors import InvalidParameter
 from identitysync.scripts.format.charset import Charset, check_charset
 from identitysync.scripts.format.dsv_dialect import (
@@ -14,6 +14,7 @@ from identitysync.scripts.format.dsv_dialect import (
     check_separator,
     unescaped,
 )
+from identitysync.scripts.format.dsv_emit import emit_rows
 from identitysync.scripts.format.dsv_rows import DsvEncoder
 from identitysync.scripts.format.sizes import check_size
 from identitysync.values import FieldPath
@@ -132,6 +133,10 @@ class FormatDsv(Formatter):
     def encoder(self) -> Encoder:
         """Give the encoder of one file."""
         return DsvEncoder(self._dialect(), Charset.of(self.file_charset), self.columns, header=self.write_header)
+
+    def emit_rows(self, fields: Fields, layout: Layout) -> Rows:
+        """Do the same in a function."""
+        return emit_rows(fields, layout, self._dialect(), Charset.of(self.file_charset), self.columns)
 
     def _dialect(self) -> Dialect:
         return Dialect(

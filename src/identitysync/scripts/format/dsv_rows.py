@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import UNSET
+
+from identitysync.contract import Layout, Surprise
 from identitysync.errors import RecordRejected
 from identitysync.scripts.format.charset import Charset
 from identitysync.scripts.format.dsv_dialect import Dialect
@@ -29,6 +32,7 @@ class DsvEncoder:
         self._paths = list(columns)
         self._columns = {path.literal: None for path in self._paths}
         self._names = list(self._columns)
+        self._layout: Layout = ()
         self._flat_paths = all(len(path.segments) == 1 for path in self._paths)
 
     def encode(self, records: Sequence[Record]) -> bytes:
@@ -60,21 +64,59 @@ class DsvEncoder:
         """Give nothing: a file ends with its last row."""
         return b""
 
-    def layout(self) -> int:
-        """Number the layout by its columns."""
-        return len(self._names)
+    def layout(self) -> Layout:
+        """Give the columns as far as they are known."""
+        if len(self._layout) != len(self._names):
+            self._layout = tuple(self._names)
+        return self._layout
 
-    def adapt(self, block: bytes, layout: int) -> bytes:
+    def adopt(self, layout: Layout) -> bool:
+        """Take over more columns, unless they are others than those that are known."""
+        known = self.layout()
+        if layout[: len(known)] == known:
+            if len(layout) > len(known):
+                self._columns = dict.fromkeys(layout)
+                self._names = list(layout)
+            return True
+        return known[: len(layout)] == layout
+
+    def adapt(self, block: bytes, layout: Layout) -> bytes:
         """Add empty cells at the end of every row of an older block."""
         text = block.decode(self._charset.name)
-        return self._charset.encode(self._dialect.pad(text, layout, len(self._names)))
+        return self._charset.encode(self._dialect.pad(text, len(layout), len(self._names)))
+
+    def row(self, record: Record) -> str:
+        """Write one record as a row without its line end, in the columns that are known."""
+        try:
+            cells = [each if type(each) is str else cell(each) for each in self._values(record)]
+        except (ValueError, TypeError, RecursionError) as fault:
+            raise RecordRejected(f"the record cannot be written as text: {fault}", code="no-text") from fault
+        self._charset.encode("".join(cells))
+        return self.line(cells)
+
+    def line(self, cells: Sequence[str]) -> str:
+        """Write cells as a row without its line end."""
+        return self._dialect.text([cells])[: -len(self._dialect.line_end)]
+
+    def block(self, lines: list[str]) -> bytes:
+        """Make a block of rows."""
+        end = self._dialect.line_end
+        return self._charset.encode(end.join(lines) + end) if lines else b""
+
+    def _values(self, record: Record) -> Sequence[Any]:
+        if self._paths:
+            return [path.get(record) for path in self._paths]
+        flat = flatten(record)
+        if not flat.keys() <= self._columns.keys():
+            raise Surprise
+        return list(map(flat.get, self._names))
 
     def _given(self, records: Sequence[Record]) -> list[list[str]]:
         if self._flat_paths:
             names = self._names
-            return [[v if type(v) is str else _cell(v) for v in map(record.get, names)] for record in records]
+            return [[v if type(v) is str else cell(v) for v in map(record.get, names)] for record in records]
         paths = self._paths
-        return [[v if type(v) is str else _cell(v) for v in [path.get(record) for path in paths]] for record in records]
+        return [[v if type(v) is str else cell(v) for v in [path.get(record) for path in paths]] for record in records]
 
     def _found(self, records: Sequence[Record]) -> tuple[list[list[str]], dict[str, None]]:
         """Give the rows, and the columns with those that are new."""
@@ -88,7 +130,7 @@ class DsvEncoder:
                     columns = {**columns, **dict.fromkeys(flat)}
                     names = list(columns)
                 values = map(flat.get, names)
-            rows.append([v if type(v) is str else _cell(v) for v in values])
+            rows.append([v if type(v) is str else cell(v) for v in values])
         if columns is not self._columns:
             width = len(names)
             for row in rows:
@@ -96,9 +138,21 @@ class DsvEncoder:
         return rows, columns
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """Write a value as the text of a cell.
+
+    Args:
+        value: Any value of a record; ``MISSING``, and ``UNSET`` of msgspec, are missing.
+
+    Returns:
+        Its text, not quoted yet.
+
+    Raises:
+        RecordRejected: It is a number that is infinite or none, or holds one.
+        ValueError: It holds something else that no text stands for.
+    """
     kind = type(value)
-    if value is None or value is MISSING:
+    if value is None or value is MISSING or value is UNSET:
         return ""
     if kind is int:
         return str(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from identitysync.contract import Encoder, Example, Formatter, param, script
+from identitysync.contract import Encoder, Example, Formatter, Layout, param, script
 from identitysync.values import Record
 
 
@@ -40,8 +40,11 @@ class _Nothing:
     def finish(self) -> bytes:
         return b""
 
-    def layout(self) -> int:
-        return 0
+    def layout(self) -> Layout:
+        return ()
 
-    def adapt(self, block: bytes, layout: int) -> bytes:
+    def adopt(self, layout: Layout) -> bool:
+        return not layout
+
+    def adapt(self, block: bytes, layout: Layout) -> bytes:
         return block

@@ -1,12 +1,12 @@
 """``file.format.json``: records into a JSON file."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import msgspec
 
-from identitysync.contract import Encoder, Example, Formatter, param, script
+from identitysync.contract import Encoder, Example, Fields, Formatter, Layout, Rows, param, script
 from identitysync.errors import InvalidParameter, RecordRejected
 from identitysync.scripts.format.finite import all_finite
 from identitysync.scripts.format.sizes import check_size
@@ -73,6 +73,10 @@ class FormatJson(Formatter):
             return _JsonArray(b"{" + json_bytes(self.wrap_field) + b":[", b"]}\n")
         return _JsonArray(b"[", b"]\n")
 
+    def emit_rows(self, fields: Fields, layout: Layout) -> Rows:
+        """Do the same in a function."""
+        return Rows(fields.whole(), _row, _encode_lines if self.lines else _block)
+
 
 class _JsonLines:
     joint = b""
@@ -86,37 +90,53 @@ class _JsonLines:
     def finish(self) -> bytes:
         return b""
 
-    def layout(self) -> int:
-        return 0
+    def layout(self) -> Layout:
+        return ()
 
-    def adapt(self, block: bytes, layout: int) -> bytes:
+    def adopt(self, layout: Layout) -> bool:
+        return not layout
+
+    def adapt(self, block: bytes, layout: Layout) -> bytes:
         return block
 
 
-@attrs.define
+@attrs.frozen
 class _JsonArray:
     _opening: bytes
     _closing: bytes
-    joint: bytes = b",\n"
-    _any: bool = False
+    joint: bytes = b","
 
     def encode(self, records: Sequence[Record]) -> bytes:
-        # a line feed inside a text is written as \n, so each one in the bytes is the end of a record
-        block = _lines(records)[:-1].replace(b"\n", b",\n")
-        self._any = True
-        return block
+        return _elements(_lines(records))
 
     def start(self) -> bytes:
-        return self._opening + b"\n"
+        return self._opening
 
     def finish(self) -> bytes:
-        return b"\n" + self._closing if self._any else self._closing
+        return b"\n" + self._closing
 
-    def layout(self) -> int:
-        return 0
+    def layout(self) -> Layout:
+        return ()
 
-    def adapt(self, block: bytes, layout: int) -> bytes:
+    def adopt(self, layout: Layout) -> bool:
+        return not layout
+
+    def adapt(self, block: bytes, layout: Layout) -> bytes:
         return block
+
+
+def _row(record: Record) -> Record:
+    _lines([record])
+    return record
+
+
+def _block(records: list[Any]) -> bytes:
+    return _elements(_encode_lines(records)) if records else b""
+
+
+def _elements(lines: bytes) -> bytes:
+    # a line feed inside a text is written as \n, so each one in the bytes is the end of a record
+    return b"\n" + lines[:-1].replace(b"\n", b",\n")
 
 
 def _lines(records: Sequence[Record]) -> bytes:

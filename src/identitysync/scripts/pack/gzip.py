@@ -34,6 +34,14 @@ class CompressGzip(FileTransform):
         """Compress the source."""
         gzip.compress(source, target, self.compression_level)
 
+    def pack(self, block: bytes) -> bytes:
+        """Compress a block into a member of its own."""
+        return gzip.member(block, self.compression_level)
+
+    def unpack(self, block: bytes) -> bytes:
+        """Uncompress a member."""
+        return gzip.plain(block)
+
     def rename(self, name: str) -> str:
         """Add ``.gz``."""
         return f"{name}.gz"

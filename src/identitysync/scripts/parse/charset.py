@@ -1,6 +1,7 @@
 """Turn the bytes of a file into text, strictly, block by block."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
@@ -20,6 +21,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 _WIDE: Final = {"utf-16": 2, "utf-32": 4}
+_PLAIN: Final = re.compile(r"utf-8|ascii|iso8859-\d+|cp125\d|koi8-[ru]")
 _NO_FILES: Final = {"idna", "punycode", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape"}
 
 
@@ -110,13 +112,19 @@ def _order(start: bytes, width: int) -> str:
     return "le" if low > high else "be"
 
 
-def decoded(stream: BinaryIO, charset: Charset, file: str) -> Iterator[str]:
+def is_plain(charset: str) -> bool:
+    """Tell whether a byte that looks like a line end is one, wherever it stands."""
+    return _PLAIN.fullmatch(charset) is not None
+
+
+def decoded(stream: BinaryIO, charset: Charset, file: str, *, line: int = 1) -> Iterator[str]:
     """Decode a file.
 
     Args:
         stream: The file, behind its byte-order mark.
         charset: Its charset.
         file: Its name, for errors.
+        line: The line on which it begins, for errors.
 
     Yields:
         Blocks of text, none of them empty.
@@ -126,7 +134,7 @@ def decoded(stream: BinaryIO, charset: Charset, file: str) -> Iterator[str]:
     """
     decoder = codecs.getincrementaldecoder(charset.name)()
     offset = charset.mark
-    line, after_return = 1, False
+    after_return = False
     while True:
         block = stream.read(BLOCK)
         pending = len(decoder.getstate()[0])

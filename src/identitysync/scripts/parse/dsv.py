@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 
-from identitysync.contract import Example, File, Note, Parser, Rejected, param, script
+from identitysync.contract import Cut, Example, File, Note, Parser, Rejected, param, script
 from identitysync.errors import FormatError
-from identitysync.scripts.parse.charset import check_charset, decoded, recognize
+from identitysync.scripts.parse.charset import Charset, check_charset, decoded, is_plain, recognize
+from identitysync.scripts.parse.cutting import closing
+from identitysync.scripts.parse.dsv_decoder import DsvDecoder, find_header
 from identitysync.scripts.parse.dsv_dialect import Dialect, check_separator, check_sign, unescaped
 from identitysync.scripts.parse.dsv_rows import BadRow, Cutter, Found, Header
-from identitysync.scripts.parse.dsv_types import inferred
 from identitysync.values import Record
 
 
@@ -82,6 +84,11 @@ class ParseDsv(Parser):
         """Refuse signs that contradict each other."""
         self._dialect()
 
+    @property
+    def named(self) -> bool:
+        """Whether all records of a file have the same fields, all of them text."""
+        return not self.infer_types
+
     def parse(self, file: File) -> Iterator[Record | Rejected | Note]:
         """Read the header, then record by record.
 
@@ -94,6 +101,10 @@ class ParseDsv(Parser):
         Raises:
             FormatError: The file cannot be read, or not any further; the line is named.
         """
+        cut = self.cut(file)
+        if cut is not None:
+            yield from cut.found()
+            return
         with file.open() as stream:
             charset = recognize(stream, self.file_charset, file.name)
             if charset.note:
@@ -101,23 +112,27 @@ class ParseDsv(Parser):
             rows = Cutter(self._dialect(), file.name).rows(decoded(stream, charset, file.name))
             first = next(rows, None)
             if first is not None:
-                yield from self._records(rows, self._header(first, file.name), file.name)
+                decoder = self._decoder(charset, self._header(first, file.name), file.name)
+                for row in rows:
+                    yield decoder.made(row)
+
+    def cut(self, file: File) -> Cut | None:
+        """Cut a file into blocks, unless its charset is one in which a line end cannot be told by its byte."""
+        with ExitStack() as stack:
+            stream = stack.enter_context(file.open())
+            charset = recognize(stream, self.file_charset, file.name)
+            if not is_plain(charset.name):
+                return None
+            first, blocks = find_header(stream, file, charset, self._dialect())
+            header = None if first is None else self._header(first, file.name)
+            notes = (Note(charset.note),) if charset.note else ()
+            return Cut(self._decoder(charset, header, file.name), closing(stack.pop_all(), blocks), notes)
+
+    def _decoder(self, charset: Charset, header: Header | None, name: str) -> DsvDecoder:
+        return DsvDecoder(self._dialect(), charset, name, header, self.infer_types, self.add_filename)
 
     def _dialect(self) -> Dialect:
         return Dialect(unescaped(self.column_separator), self.quote_character, self.escape_character)
-
-    def _records(self, rows: Iterator[Found], header: Header, name: str) -> Iterator[Record | Rejected]:
-        names = header.fields
-        infer, add_filename = self.infer_types, self.add_filename
-        for row in rows:
-            if type(row) is list:
-                record = dict(zip(names, map(inferred, row) if infer else row, strict=False))  # as long, by the cutter
-                if add_filename:
-                    record["_fileName"] = name
-                yield record
-            elif isinstance(row, BadRow):
-                shown = {"_fileName": name, "_line": row.line, "_text": row.text, "_header": header.text}
-                yield Rejected(shown, f"{name}: line {row.line}: {row.reason}", "malformed-row")
 
     def _header(self, row: Found, name: str) -> Header:
         if isinstance(row, BadRow):

@@ -38,6 +38,10 @@ class OpenRow:
         """Give the row as it stands in the file, without the last line end."""
         return _without_end("".join(self._lines))
 
+    def raw(self) -> str:
+        """Give what there is of the row as it stands in the file."""
+        return "".join(self._lines)
+
     def opened(self) -> str:
         """Say what has been opened and not closed, for a sentence that goes on."""
         number = len(self.fields) + 1

@@ -1,15 +1,16 @@
 """``file.parse.json``: JSON files into records."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import BinaryIO, Final
 
-from identitysync.contract import Example, File, Note, Parser, Rejected, param, script
-from identitysync.errors import FormatError
+from identitysync.contract import Cut, Example, File, Note, Parser, Rejected, param, script
 from identitysync.scripts.parse.charset import Charset, check_charset, decoded, recognize
-from identitysync.scripts.parse.json_element import Element
-from identitysync.scripts.parse.json_forms import elements
-from identitysync.scripts.parse.json_source import Fault
-from identitysync.values import Record, json_bytes
+from identitysync.scripts.parse.cutting import closing
+from identitysync.scripts.parse.json_forms import elements, is_lines
+from identitysync.scripts.parse.json_lines import JsonLinesDecoder, cut_lines
+from identitysync.scripts.parse.json_source import Source
+from identitysync.values import Record
 
 _BLOCK: Final = 1 << 20
 
@@ -44,6 +45,8 @@ class ParseJson(Parser):
     64 million bytes are faults. Of a name that an object has twice, the last counts.
     """
 
+    named = False
+
     add_filename: bool = param(
         default=False, doc="Whether each record gets the file's name as `_fileName`.", example=True, text=True
     )
@@ -66,30 +69,47 @@ class ParseJson(Parser):
         Raises:
             FormatError: The file cannot be read, or not any further; the line is named.
         """
+        cut = self.cut(file)
+        if cut is not None:
+            yield from cut.found()
+            return
         with file.open() as stream:
             charset = recognize(stream, self.file_charset, file.name)
             if charset.note:
                 yield Note(charset.note)
+            decoder = JsonLinesDecoder(file.name, self.add_filename)
             for found in elements(_blocks(stream, charset, file.name), self.wrap_field):
-                if type(found) is dict:
-                    if self.add_filename:
-                        if "_fileName" in found:
-                            yield _clash(found, file.name)
-                            continue
-                        found["_fileName"] = file.name
-                    yield found
-                elif isinstance(found, Fault):
-                    raise FormatError(found.reason, file=file.name, line=found.line)
-                elif isinstance(found, Element):
-                    shown = {"_fileName": file.name, "_line": found.line, "_text": found.text}
-                    code = "no-object" if found.sound else "malformed-json"
-                    yield Rejected(shown, f"{file.name}: line {found.fault_line}: {found.reason}", code)
+                yield decoder.made(found)
+
+    def cut(self, file: File) -> Cut | None:
+        """Cut a file of lines into blocks; the other forms are read from the beginning to the end."""
+        with ExitStack() as stack:
+            stream = stack.enter_context(file.open())
+            charset = recognize(stream, self.file_charset, file.name)
+            if self.wrap_field or charset.name != "utf-8":
+                return None
+            offset, line = _first(stream, charset.mark)
+            stream.seek(offset)
+            source = Source(_blocks(stream, charset, file.name))
+            if source.first() in {b"", b"["} or not is_lines(source):
+                return None
+            stream.seek(offset)
+            notes = (Note(charset.note),) if charset.note else ()
+            found = cut_lines(stream, file, offset, line)
+            return Cut(JsonLinesDecoder(file.name, self.add_filename), closing(stack.pop_all(), found), notes)
 
 
-def _clash(record: Record, file: str) -> Rejected:
-    shown = {"_fileName": file, "_line": None, "_text": json_bytes(record).decode()}
-    message = f"{file}: a record has a field '_fileName' of its own, which addFilename would overwrite"
-    return Rejected(shown, message, "name-clash")
+def _first(stream: BinaryIO, offset: int) -> tuple[int, int]:
+    """Skip blanks; give the byte and the line where the first other sign is."""
+    line = 1
+    while block := stream.read(_BLOCK):
+        rest = block.lstrip(b" \t\r\n")
+        skipped = len(block) - len(rest)
+        offset += skipped
+        line += block.count(b"\n", 0, skipped)
+        if rest:
+            break
+    return offset, line
 
 
 def _blocks(stream: BinaryIO, charset: Charset, file: str) -> Iterator[bytes]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from identitysync.scripts.parse.json_element import Found, is_json, judge
-from identitysync.scripts.parse.json_lines import read_lines
 from identitysync.scripts.parse.json_list import Reader
 from identitysync.scripts.parse.json_source import Fault, Source
 from identitysync.scripts.parse.json_wrapped import read_wrapped
@@ -13,7 +12,7 @@ _LOOKED_AT: Final = 4 << 20
 
 
 def elements(blocks: Iterator[bytes], wrap_field: str = "") -> Iterator[Found]:
-    """Find records.
+    """Find records in a file that is not one of lines.
 
     Args:
         blocks: The bytes of the file, in UTF-8, without a byte-order mark.
@@ -30,8 +29,6 @@ def elements(blocks: Iterator[bytes], wrap_field: str = "") -> Iterator[Found]:
         yield from read_wrapped(source, wrap_field)
     elif start == b"[":
         yield from _array(source)
-    elif _is_lines(source):
-        yield from read_lines(source)
     else:
         yield from Reader(source, array=False).read()
 
@@ -46,8 +43,8 @@ def _array(source: Source) -> Iterator[Found]:
         yield Fault(source.line, f"something follows the end of the array: {source.shown()}")
 
 
-def _is_lines(source: Source) -> bool:
-    """Tell whether each line is meant to stand alone.
+def is_lines(source: Source) -> bool:
+    """Tell of a file that begins with no array whether each line is meant to stand alone.
 
     It is when the first line is whole, or when it is not and the second one is, unless the first object goes over
     several lines and happens to have a whole object in one of them. A line that is alone in its file is a broken line,

@@ -1,59 +1,126 @@
 """Read JSON lines, each judged alone."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
+import attrs
 import msgspec
 
-from identitysync.scripts.parse.json_element import Found, judge
-from identitysync.scripts.parse.json_source import MAX_ELEMENT, Fault, Source
+from identitysync.contract import Block, Decoded, File, Rejected
+from identitysync.errors import FormatError
+from identitysync.scripts.parse.cutting import blocks
+from identitysync.scripts.parse.json_element import Element, Found, judge
+from identitysync.scripts.parse.json_source import MAX_ELEMENT, Fault
+from identitysync.values import Record, json_bytes, json_value
 
 _SPACE: Final = b" \t\r\n"
 _decode_lines = msgspec.json.Decoder().decode_lines
 
 
-def read_lines(source: Source) -> Iterator[Found]:
-    """Read lines: whole blocks at once, and line by line where a block has a fault.
+@attrs.frozen
+class JsonLinesDecoder:
+    """Make a record of each line.
+
+    Attributes:
+        file: The file's name.
+        add_filename: Whether records get it.
+    """
+
+    file: str
+    add_filename: bool
+    names = None
+
+    def decode(self, block: Block) -> Decoded:
+        """Read lines: the whole block at once, and line by line where it has a fault."""
+        data = block.bytes()
+        records = at_once(data)
+        if records and not self.add_filename:
+            return Decoded(records)
+        return Decoded([self.made(found) for found in records or _one_by_one(data, block.line)])
+
+    def objects(self, block: Block, type: Any) -> list[Any] | None:
+        """Read a block as objects of a class; None when it is not so simple, or a record does not fit."""
+        data = block.bytes()
+        if self.add_filename or not are_objects(data):
+            return None
+        try:
+            found: list[Any] = msgspec.json.Decoder(type).decode_lines(data)
+        except (ValueError, RecursionError):
+            return None
+        return found if len(found) == count_lines(data) else None
+
+    def record(self, block: Block, index: int) -> Record:
+        """Give the record in one line of a block whose lines are simple."""
+        record: Record = json_value(block.bytes().split(b"\n", index + 1)[index])
+        return record
+
+    def made(self, found: Found) -> Record | Rejected:
+        """Make a record, or a reject, of what was found; raise ``FormatError`` for what ends the file."""
+        if isinstance(found, Fault):
+            raise FormatError(found.reason, file=self.file, line=found.line)
+        if isinstance(found, Element):
+            shown = {"_fileName": self.file, "_line": found.line, "_text": found.text}
+            code = "no-object" if found.sound else "malformed-json"
+            return Rejected(shown, f"{self.file}: line {found.fault_line}: {found.reason}", code)
+        if self.add_filename:
+            if "_fileName" in found:
+                shown = {"_fileName": self.file, "_line": None, "_text": json_bytes(found).decode()}
+                message = f"{self.file}: a record has a field '_fileName' of its own, which addFilename would overwrite"
+                return Rejected(shown, message, "name-clash")
+            found["_fileName"] = self.file
+        return found
+
+
+def cut_lines(stream: BinaryIO, file: File, offset: int, line: int) -> Iterator[Block]:
+    """Cut a file of lines.
 
     Args:
-        source: The file; what is left of it is read.
+        stream: The file, where its first line begins.
+        file: The same file.
+        offset: The byte at which the stream is.
+        line: The line on which it is.
 
     Yields:
-        Records, and what is none.
+        The blocks.
+
+    Raises:
+        FormatError: A line is too long.
     """
-    while True:
-        end = source.data.rfind(b"\n", source.at) + 1
-        if not end:
-            if source.left > MAX_ELEMENT:
-                yield Fault(source.line, f"a line has more than {MAX_ELEMENT} bytes")
-                return
-            if source.more():
-                continue
-            if not source.left:
-                return
-            end = len(source.data)
-        block = source.data[source.at : end]
-        yield from _at_once(block) or _one_by_one(block, source.line)
-        source.drop(len(block))
-        if not source.left and not source.more():
-            return
+
+    def complain(data: bytes, number: int) -> None:
+        if len(data) > MAX_ELEMENT:
+            raise FormatError(f"a line has more than {MAX_ELEMENT} bytes", file=file.name, line=number)
+
+    return blocks(stream, file, offset, line, complain, lambda data: data.count(b"\n"))
 
 
-def _at_once(block: bytes) -> list[Any]:
-    """Decode a block of lines; nothing when it is not so simple that each line is one object.
-
-    The decoder takes a value that goes over several lines, and several values on a line. Inside a value, ``}`` and
-    ``{`` never stand at two sides of a line end; so when they do at each, and there are as many records as lines, each
-    line is one.
-    """
-    count = block.count(b"\n") + (not block.endswith(b"\n"))
-    if block.count(b"}\n{") + block.count(b"}\r\n{") != count - 1:
+def at_once(block: bytes) -> list[Any]:
+    """Decode a block of lines; nothing when it is not so simple that each line is one object."""
+    if not are_objects(block):
         return []
     try:
         records: list[Any] = _decode_lines(block)
     except (ValueError, RecursionError):
         return []
-    return records if len(records) == count and all(type(record) is dict for record in records) else []
+    return records if len(records) == count_lines(block) and all(type(record) is dict for record in records) else []
+
+
+def are_objects(block: bytes) -> bool:
+    """Tell whether what a decoder of values finds in these lines is one object for each, if it finds as many.
+
+    The decoder takes a value that goes over several lines, and several values on a line. Inside a value, ``}`` and
+    ``{`` never stand at two sides of a line end; so when they do at each, and there are as many records as lines, each
+    line is one.
+    """
+    ends = block.count(b"}\n{")
+    if b"\r" in block:
+        ends += block.count(b"}\r\n{")
+    return ends == count_lines(block) - 1
+
+
+def count_lines(block: bytes) -> int:
+    """Count the lines of a block, of which the last may lack its end."""
+    return block.count(b"\n") + (not block.endswith(b"\n"))
 
 
 def _one_by_one(block: bytes, number: int) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from typing import Self
 
 import attrs
 
-from identitysync.contract import Example, Mapper, param, script
+from identitysync.contract import Example, Fields, Mapper, param, script
 from identitysync.errors import ExpressionError, RecordRejected
 from identitysync.languages import jexl
 from identitysync.values import Record
@@ -33,11 +33,19 @@ class Filter(Mapper):
 
     def open(self) -> Self:
         """Compile the expression once."""
-        return _Filter(jexl.compile(f"({self.expression}\n) ? true : false"))  # type: ignore[return-value]  # maps alike
+        return _Filter(jexl.compile(self._condition))  # type: ignore[return-value]  # maps alike
 
     def map(self, record: Record) -> Record | None:
         """Judge one record; a run uses ``open`` first."""
         return self.open().map(record)
+
+    def emit(self, fields: Fields) -> None:
+        """Do the same in a function."""
+        fields.drop_unless(fields.expression(jexl.compile(self._condition)).source)
+
+    @property
+    def _condition(self) -> str:
+        return f"({self.expression}\n) ? true : false"
 
 
 @attrs.frozen

@@ -1,0 +1,178 @@
+"""Make one function of a tree of steps, for records of one shape."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from identitysync.compiler.fields import KnownFields, Node, Object
+from identitysync.compiler.shape import Leaf, struct_of
+from identitysync.compiler.shape import Node as Shape
+from identitysync.compiler.source import Source
+from identitysync.compiler.tree import Segment
+from identitysync.contract import Emitting, EmittingRows, Layout, Rows, Unfit, Value
+
+_NAMES = re.compile(r"\b[pv]\d+\b")
+
+Run = Callable[[Sequence[Any]], tuple[list[tuple[int, int]], tuple[list[Any], ...], tuple[int, ...]]]
+"""Takes what a block was decoded to; gives the records that need a closer look (segment and index), the rows for each
+leaf with None in their places, and how many records each condition dropped."""
+
+
+@attrs.frozen
+class Function:
+    """A tree of steps as one function.
+
+    Attributes:
+        source: Its source, for people.
+        run: The function.
+        rows: What each leaf makes of its rows.
+        drops: The ids of the steps that drop records, in the order of their counts.
+        lines: How many lines each step has in it, by its id.
+        type: The class that records are decoded into; None where they come as rows.
+    """
+
+    source: str = attrs.field(repr=False)
+    run: Run
+    rows: tuple[Rows, ...]
+    drops: tuple[str, ...]
+    lines: Mapping[str, int]
+    type: Any = None
+
+
+def for_rows(tree: Segment, names: Sequence[str], layouts: Mapping[str, Layout]) -> Function:
+    """Make the function for records that all have the same fields, all of them text, and come as lists.
+
+    Args:
+        tree: The steps.
+        names: The names of the fields.
+        layouts: What is known of the leaves' layouts, by id.
+
+    Returns:
+        The function.
+
+    Raises:
+        Unfit: A step cannot be part of it.
+    """
+    values = [f"v{number}" for number in range(1, len(names) + 1)]
+    top: dict[str, Node] = {name: Value(value, frozenset({"str"})) for name, value in zip(names, values, strict=True)}
+    return _made(tree, top, [], f"{', '.join(values)}, = r", layouts, ordered=True)
+
+
+def for_objects(tree: Segment, shape: Shape, layouts: Mapping[str, Layout]) -> Function:
+    """Make the function for records that are decoded into a class of their shape.
+
+    Args:
+        tree: The steps.
+        shape: The shape of the records.
+        layouts: What is known of the leaves' layouts, by id.
+
+    Returns:
+        The function.
+
+    Raises:
+        Unfit: A step cannot be part of it.
+    """
+    attributes: dict[int, str] = {}
+    kind = struct_of(shape, attributes)
+    prelude: list[tuple[str, str]] = []
+    top = _nodes("r", shape, attributes, prelude, sure=True)
+    return attrs.evolve(_made(tree, top, prelude, "", layouts, ordered=False), type=kind)
+
+
+def _nodes(
+    owner: str, shape: Shape, attributes: Mapping[int, str], prelude: list[tuple[str, str]], *, sure: bool
+) -> dict[str, Node]:
+    made: dict[str, Node] = {}
+    for name, each in shape.fields.items():
+        source = f"{owner}.{attributes[id(each)]}"
+        prefix = "p" if isinstance(each, Shape) else "v"
+        if sure:
+            prelude.append((f"{prefix}{len(prelude)}", source))
+            source = prelude[-1][0]
+        if isinstance(each, Leaf):
+            made[name] = Value(source, each.sure, each.maybe)
+        elif each.maybe or each.null or not sure:
+            # what is there is an object of the class, or null, or missing; its fields are looked up where it is there
+            tests = [f"{source} is not U"] if each.maybe else []
+            tests += [f"{source} is not None"] if each.null else []
+            null = Value(f"({source} if {source} is None else U)", frozenset({"null"}), maybe=True)
+            fields = _nodes(source, each, attributes, prelude, sure=not tests and sure)
+            made[name] = Object(fields, " and ".join(tests), null if each.null else None)
+        else:
+            made[name] = Object(_nodes(source, each, attributes, prelude, sure=True))
+    return made
+
+
+def _made(
+    tree: Segment, top: dict[str, Node], prelude: list[tuple[str, str]], first: str, layouts: Mapping[str, Layout],
+    *, ordered: bool,
+) -> Function:  # fmt: skip
+    source = Source()
+    rows: dict[str, Rows] = {}
+    lines: dict[str, int] = {}
+    drops: list[tuple[str, str]] = []
+    leaves = {leaf.id: number for number, leaf in enumerate(tree.leaves())}
+    source.depth = 2
+
+    def segment(part: Segment, fields: KnownFields) -> None:
+        depth = source.depth
+        source.line("try:")
+        source.deeper()
+        if part is tree:
+            source.line("#")  # where fields get their names
+        for step in part.steps:
+            before = source.count
+            if isinstance(step.script, Emitting):
+                step.script.emit(fields)
+            lines[step.id] = source.count - before
+            drops.extend((step.id, name) for name in fields.dropped())
+        if part.leaf is not None and isinstance(part.leaf.script, EmittingRows):
+            before = source.count
+            made = part.leaf.script.emit_rows(fields, layouts.get(part.leaf.id, ()))
+            rows[part.leaf.id] = made
+            source.line(f"a{leaves[part.leaf.id]}({made.source})")
+            lines[part.leaf.id] = source.count - before
+        for branch in part.branches:
+            segment(branch, fields.branch() if len(part.branches) > 1 else fields)
+        if source.depth == depth + 1 and not (part.steps or part.leaf or part.branches):
+            source.line("pass")
+        source.depth = depth
+        source.line("except Exception:")
+        places = "".join(f"; a{leaves[leaf.id]}(None)" for leaf in part.leaves())
+        source.line(f"    note(({part.number}, i)){places}")
+
+    segment(tree, KnownFields(source, top, ordered=ordered))
+    body = source.text()
+    head = [
+        "def run(items):",
+        "    bad = []",
+        "    note = bad.append",
+        *(f"    o{number} = []\n    a{number} = o{number}.append" for number in leaves.values()),
+        *(f"    {name} = 0" for _, name in drops),
+        "    for i, r in enumerate(items):",
+    ]
+    names = [first] if first else _used(prelude, body)
+    body = body.replace(
+        "            #\n", "".join(f"            {line}\n" for line in names) or "            pass\n", 1
+    )
+    outs = "".join(f"o{number}, " for number in leaves.values())
+    tail = f"    return bad, ({outs}), ({''.join(f'{name}, ' for _, name in drops)})\n"
+    text = "\n".join(head) + "\n" + body + tail
+    try:
+        run: Run = source.compiled(text, "run")
+    except (SyntaxError, RecursionError, MemoryError) as fault:
+        raise Unfit("the function would be too large") from fault
+    return Function(text, run, tuple(rows[leaf.id] for leaf in tree.leaves()), tuple(id for id, _ in drops), lines)
+
+
+def _used(prelude: list[tuple[str, str]], body: str) -> list[str]:
+    """Give the lines that look up those fields that the body uses."""
+    used = set(_NAMES.findall(body))
+    lines: list[str] = []
+    for name, source in reversed(prelude):
+        if name in used:
+            used |= set(_NAMES.findall(source))
+            lines.append(f"{name} = {source}")
+    return lines[::-1]

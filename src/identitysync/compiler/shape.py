@@ -1,0 +1,133 @@
+"""The shape of records: which fields they have, and of which kinds. It is learned from records, and only ever grows."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import attrs
+import msgspec
+
+from identitysync.contract.lowering import ANY
+from identitysync.values import Record
+
+_KINDS: Final[dict[type, str]] = {
+    str: "str", int: "int", float: "float", bool: "bool", type(None): "null", list: "list", dict: "dict",
+}  # fmt: skip
+_TYPES: Final[dict[str, Any]] = {
+    "str": str, "int": int, "float": float, "bool": bool, "null": None, "list": list, "dict": dict,
+}  # fmt: skip
+MOST_FIELDS: Final = 400
+"""Fields that a shape may have; records with more are no records of one shape."""
+
+_MOST_IN_OBJECT: Final = 100
+"""Fields of an object below which its names are taken for names; above, for data, such as ids."""
+
+
+@attrs.define
+class Leaf:
+    """A field whose values are taken as they are.
+
+    Attributes:
+        kinds: The kinds of its values.
+        maybe: Whether it is missing in some records.
+    """
+
+    kinds: frozenset[str]
+    maybe: bool = False
+
+    @property
+    def sure(self) -> frozenset[str]:
+        """The kinds that the decoder lets through: a decoder that is asked for ``float`` makes one of ``1``."""
+        return ANY if "float" in self.kinds else self.kinds
+
+
+@attrs.define
+class Node:
+    """A record, or a field whose values are objects.
+
+    Attributes:
+        fields: Its fields.
+        maybe: Whether it is missing in some records.
+        null: Whether it is null in some.
+        seen: How many objects its fields were learned from.
+    """
+
+    fields: "dict[str, Leaf | Node]" = attrs.field(factory=dict)
+    maybe: bool = False
+    null: bool = False
+    seen: int = attrs.field(default=0, eq=False)
+
+    def learn(self, records: Iterable[Record]) -> None:
+        """Take what these records have into the shape."""
+        for record in records:
+            for name, value in record.items():
+                known = self.fields.get(name)
+                if known is None:
+                    known = self.fields[name] = _begun(value)
+                    known.maybe = self.seen > 0
+                _take(self.fields, name, known, value)
+            if len(record) < len(self.fields):
+                for name, known in self.fields.items():
+                    if name not in record:
+                        known.maybe = True
+            self.seen += 1
+
+    def count(self) -> int:
+        """Count the fields, all the way down."""
+        return sum(1 + (each.count() if isinstance(each, Node) else 0) for each in self.fields.values())
+
+
+def _begun(value: Any) -> Leaf | Node:
+    return Node() if isinstance(value, dict) else Leaf(frozenset({_KINDS[type(value)]}))
+
+
+def _take(fields: "dict[str, Leaf | Node]", name: str, known: Leaf | Node, value: Any) -> None:
+    kind = _KINDS[type(value)]
+    if isinstance(known, Leaf):
+        if kind not in known.kinds:
+            if kind == "dict" and known.kinds == {"null"}:
+                fields[name] = node = Node(maybe=known.maybe, null=True)
+                node.learn([value])
+            else:
+                known.kinds |= {kind}
+    elif kind == "dict":
+        known.learn([value])
+        if len(known.fields) > _MOST_IN_OBJECT:
+            fields[name] = Leaf(frozenset({"dict", "null"} if known.null else {"dict"}), known.maybe)
+    elif kind == "null":
+        known.null = True
+    else:
+        fields[name] = Leaf(frozenset({"dict", kind, *(["null"] if known.null else [])}), known.maybe)
+
+
+def struct_of(node: Node, names: dict[int, str]) -> type[msgspec.Struct]:
+    """Make the class that such objects are decoded into: any other object is refused by the decoder.
+
+    Args:
+        node: The shape.
+        names: Filled in: the attribute for each field, by the identity of its shape.
+
+    Returns:
+        The class.
+    """
+    fields: list[tuple[str, Any, Any]] = []
+    renamed: dict[str, str] = {}
+    for number, (name, each) in enumerate(node.fields.items()):
+        attribute = f"f{number}"
+        names[id(each)] = attribute
+        renamed[attribute] = name
+        if isinstance(each, Node):
+            kind: Any = struct_of(each, names)
+            kind = kind | None if each.null else kind
+        else:
+            kind = _union(each.sure)
+        fields.append((attribute, kind | msgspec.UnsetType, msgspec.UNSET) if each.maybe else (attribute, kind))  # type: ignore[arg-type]
+    return msgspec.defstruct("S", fields, rename=renamed, gc=False, forbid_unknown_fields=True, kw_only=True)
+
+
+def _union(kinds: frozenset[str]) -> Any:
+    if kinds == ANY:
+        return Any
+    made: Any = None
+    for number, kind in enumerate(sorted(kinds - {"null"})):
+        made = made | _TYPES[kind] if number else _TYPES[kind]
+    return made | None if made is not None and "null" in kinds else made

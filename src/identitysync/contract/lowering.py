@@ -1,0 +1,190 @@
+"""How a script says what it does in terms of fields, so that a run of such scripts becomes one function.
+
+``emit`` is provisional until 1.0. A script that has none works all the same; it is a barrier, before and behind which
+records are made whole.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+import attrs
+
+from identitysync.values import FieldPath, Record
+
+T = TypeVar("T")
+
+TEXT = frozenset({"str"})
+"""The kinds of a value that is text."""
+
+ANY = frozenset({"str", "int", "float", "bool", "null", "list", "dict"})
+"""The kinds of a value of which nothing is known."""
+
+
+_KINDS = {str: "str", int: "int", float: "float", bool: "bool", type(None): "null", list: "list", dict: "dict"}
+
+
+class Unfit(Exception):
+    """Say why a step cannot be part of a function for such records; it is run as it is then."""
+
+
+class Surprise(Exception):
+    """A value that the function is not made for: this one record is run step by step."""
+
+
+@attrs.frozen
+class Value:
+    """A value in the code of a function.
+
+    Attributes:
+        source: A Python expression that is cheap and has no effect: a name, an attribute of one, a constant's name.
+        kinds: What it may be, of ``ANY``.
+        maybe: Whether the field may be missing; the expression then gives ``UNSET`` of msgspec.
+        computed: Whether it comes from an expression, so that it may be a number that no text stands for.
+    """
+
+    source: str
+    kinds: frozenset[str] = ANY
+    maybe: bool = False
+    computed: bool = False
+
+    @classmethod
+    def of(cls, value: Any, source: str) -> "Value":
+        """Make the value of something that is known already, under its name in the code."""
+        return cls(source, frozenset({_KINDS[type(value)]}) if type(value) in _KINDS else ANY, computed=True)
+
+    def made(self, fields: "Fields", source: str, kinds: frozenset[str] | None = None) -> "Value":
+        """Compute something of this value, which stays missing when it is."""
+        return attrs.evolve(fields.computed(source, kinds or self.kinds), maybe=self.maybe, computed=self.computed)
+
+
+class Expression(Protocol):
+    """An expression of some language that can be put into a function."""
+
+    def emit(
+        self, record: str, prefix: str, field: "Callable[[tuple[str, ...]], str] | None" = None
+    ) -> tuple[str, dict[str, Any]]:
+        """Give the source of a Python expression, and what the names in it stand for.
+
+        Args:
+            record: The name of the record.
+            prefix: What generated names begin with.
+            field: Gives the source for a field with this dotted name, when there is no record to look it up in.
+        """
+        ...
+
+
+class Fields(Protocol):
+    """A record, as the function that is being made knows it: each call adds the code that does it."""
+
+    def constant(self, value: Any) -> str:
+        """Give the name under which the function knows an object."""
+        ...
+
+    def computed(self, source: str, kinds: frozenset[str] = ANY) -> Value:
+        """Compute something now and keep it.
+
+        Args:
+            source: A Python expression over values and constants. Whatever it raises sends this one record through
+                the scripts themselves.
+            kinds: What it may give.
+
+        Returns:
+            The value.
+        """
+        ...
+
+    def expression(self, expression: Expression) -> Value:
+        """Compute an expression of the dataflow."""
+        ...
+
+    def get(self, path: FieldPath) -> Value | None:
+        """Look a field up; None when no record has it. Raises ``Unfit`` for an object."""
+        ...
+
+    def set(self, path: FieldPath, value: Value) -> None:
+        """Write a field as ``FieldPath.set`` does."""
+        ...
+
+    def update(self, path: FieldPath, change: Callable[[Value], Value]) -> None:
+        """Replace the value of a field where it is; a missing field stays missing."""
+        ...
+
+    def pop(self, path: FieldPath) -> None:
+        """Take a field out."""
+        ...
+
+    def move(self, source: FieldPath, target: FieldPath) -> None:
+        """Take a field out, and write it as ``FieldPath.nest`` does."""
+        ...
+
+    def copy(self, source: FieldPath, target: FieldPath) -> None:
+        """Write a copy of a field as ``FieldPath.nest`` does."""
+        ...
+
+    def spread(self, paths: Sequence[FieldPath], delimiter: str) -> None:
+        """Put the fields of objects at the top, under names joined by the delimiter."""
+        ...
+
+    def keep(self, paths: Sequence[FieldPath]) -> None:
+        """Drop all fields but these, and put these in order."""
+        ...
+
+    def reorder(self, names: Sequence[str], after: str) -> None:
+        """Put fields at the top behind another one; to the front when ``after`` is empty."""
+        ...
+
+    def drop_unless(self, source: str) -> None:
+        """Drop the record unless a Python expression is true."""
+        ...
+
+    def columns(self, known: "Layout") -> list[tuple[str, Value]]:
+        """Give all fields, those of objects under dotted names; ``Unfit`` when one is new and its place varies."""
+        ...
+
+    def whole(self) -> str:
+        """Give a Python expression for what the JSON encoder takes for the record; ``Unfit`` when the order varies."""
+        ...
+
+
+@runtime_checkable
+class Emitting(Protocol):
+    """A script that can be part of a function."""
+
+    def emit(self, fields: Fields) -> None:
+        """Say in terms of fields what the script does with a record."""
+        ...
+
+
+@attrs.frozen
+class Rows:
+    """How a formatter's part of a function makes the bytes of a block.
+
+    Attributes:
+        source: A Python expression for what one record becomes: a row.
+        row: Gives the row of a record that is run step by step; raises ``RecordRejected``.
+        block: Gives the bytes of rows. Whatever it raises sends the block through the scripts themselves.
+        layout: The layout in which they are.
+    """
+
+    source: str
+    row: Callable[[Record], Any]
+    block: Callable[[list[Any]], bytes]
+    layout: "Layout" = ()
+
+
+Layout: TypeAlias = tuple[str, ...]
+"""What the blocks of one file have in common: its columns; nothing where blocks are alike anyhow."""
+
+
+@runtime_checkable
+class EmittingRows(Protocol):
+    """A formatter that can be the end of a function."""
+
+    def emit_rows(self, fields: Fields, layout: Layout) -> Rows:
+        """Say how a record becomes a row.
+
+        Args:
+            fields: The record.
+            layout: The layout as far as it is known; the rows' own begins with it.
+        """
+        ...

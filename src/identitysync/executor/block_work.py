@@ -1,0 +1,287 @@
+"""Work on the blocks of a region: through one function where that can be, else step by step."""
+
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Any, Final
+
+import attrs
+
+from identitysync.compiler import Program, PureStep, Ran, tree_of
+from identitysync.contract import Block, Decoder, FlatMapper, Formatter, Layout, Mapper, Rejected, Router, Unfit
+from identitysync.errors import PluginError
+from identitysync.executor.chain_stage import chained
+from identitysync.executor.encoding import encoded, is_large
+from identitysync.executor.outcome import Gone, Made, Outcome, Refused
+from identitysync.executor.record_stages import FlatMapStage, MapStage, RouteStage
+from identitysync.executor.region import Region
+from identitysync.executor.stage import Stage, close_quietly
+from identitysync.values import Record
+
+_TIMED: Final = 64
+"""One block in so many is run step by step, so that the time of the others can be told apart by steps."""
+
+
+@attrs.frozen
+class Task:
+    """One block to be worked on.
+
+    Attributes:
+        decoder: What decodes it.
+        block: The block.
+        layouts: What is known of the layouts of files, by the formatters' ids.
+        room: How many of its records may enter; None for all.
+    """
+
+    decoder: Decoder
+    block: Block
+    layouts: Mapping[str, Layout]
+    room: int | None = None
+
+
+class BlockWork:
+    """A region at work."""
+
+    def __init__(self, region: Region) -> None:
+        """Open the scripts.
+
+        Args:
+            region: The region.
+        """
+        self._region = region
+        self._run: Any = _Recorder()
+        self._parser = _Source(region.parser, self._run)
+        self._stages: dict[str, Stage] = {}
+        self._workers: dict[str, Any] = {}
+        for step in region.steps.values():
+            self._stages[step.id] = self._stage(step)
+        exits = {id: _Exit(PureStep(id, region.parser.script, (), ()), self._run) for id in region.exits()}
+        for step in (region.parser, *region.steps.values()):
+            stage = self._stages.get(step.id, self._parser)
+            if not isinstance(stage, _Leaf):
+                stage.next = [self._stages.get(id) or exits[id] for id in step.next]
+            stage.error = [self._stages.get(id) or exits[id] for id in step.error]
+        formatters = {step.id: step.script for step in region.steps.values() if isinstance(step.script, Formatter)}
+        self.chains = chained({**self._stages, region.parser.id: self._parser}, formatters)
+        self._program, self.reason = self._compiled()
+        self._count = 0
+        self._shares: dict[str, float] = {}
+
+    def work(self, task: Task) -> Outcome:
+        """Work on a block.
+
+        Args:
+            task: The block.
+
+        Returns:
+            What became of it.
+        """
+        self._count += 1
+        program = self._program
+        if program is not None and task.room is None and self._count % _TIMED:
+            started = perf_counter()
+            ran = program.run(task.decoder, task.block, task.layouts)
+            if ran is not None and not self._has_large(ran):
+                return self._outcome(ran, started)
+        started = perf_counter()
+        decoded = task.decoder.decode(task.block)
+        if program is not None:
+            program.learn(decoded.found)
+        seconds = perf_counter() - started
+        rejects = [each for each in decoded.found if isinstance(each, Rejected)]
+        batch = [each for each in decoded.found if not isinstance(each, Rejected)]
+        if task.room is not None and len(batch) > task.room:
+            batch, rejects = batch[: task.room], []
+        outcome = self.push(batch, rejects, task.layouts, seconds)
+        outcome.rest, outcome.fault = decoded.rest, decoded.fault
+        if program is not None:
+            self._learn_shares(outcome)
+        return outcome
+
+    def push(
+        self, batch: list[Record], rejects: list[Rejected], layouts: Mapping[str, Layout], seconds: float = 0.0
+    ) -> Outcome:
+        """Send records through, step by step.
+
+        Args:
+            batch: The records.
+            rejects: What could not be read.
+            layouts: As in ``Task``.
+            seconds: How long reading them took.
+
+        Returns:
+            What became of them.
+        """
+        run = self._run
+        run.outcome = Outcome(len(batch))
+        for id, stage in self._stages.items():
+            if isinstance(stage, _Leaf):
+                stage.begin(layouts.get(id, ()))
+        parser = self._parser
+        parser.counter.received, parser.counter.passed = len(batch) + len(rejects), len(batch)
+        parser.counter.seconds = seconds
+        parser.reject(rejects, entering=True)
+        parser.give(batch)
+        for stage in (parser, *self._stages.values()):
+            run.outcome.counts[stage.id] = stage.counter.report()
+            stage.counter.clear()
+        outcome: Outcome = run.outcome
+        return outcome
+
+    def close(self) -> None:
+        """Let go of what the scripts hold."""
+        for stage in self._stages.values():
+            stage.close()
+
+    @property
+    def source(self) -> str:
+        """The source of the function that was made last, if there is one."""
+        function = self._program.function if self._program else None
+        return function.source if function else ""
+
+    def _stage(self, step: PureStep) -> Stage:
+        script = step.script
+        if isinstance(script, Mapper):
+            made = MapStage(step, script, self._run)
+            self._workers[step.id] = made.worker
+            return made
+        if isinstance(script, FlatMapper):
+            return FlatMapStage(step, script, self._run)
+        if isinstance(script, Router):
+            return RouteStage(step, script, self._run)
+        if isinstance(script, Formatter):
+            pack = self._region.packs.get(step.id)
+            return _Leaf(step, script, pack and pack.script, self._run)
+        raise PluginError(f"{step.id} cannot be worked on apart")
+
+    def _compiled(self) -> tuple[Program | None, str]:
+        region = self._region
+        try:
+            tree = tree_of(dict(region.steps), region.parser.next, region.parser.error)
+        except Unfit as fault:
+            return None, str(fault)
+        return Program(tree, self._workers), ""
+
+    def _has_large(self, ran: Ran) -> bool:
+        return any(is_large(len(block), self._leaf(id).limit) for id, (block, _, _) in ran.blocks.items())
+
+    def _leaf(self, id: str) -> "_Leaf":
+        stage = self._stages[id]
+        if not isinstance(stage, _Leaf):
+            raise PluginError(f"{id} is no formatter")
+        return stage
+
+    def _outcome(self, ran: Ran, started: float) -> Outcome:
+        """Tell of a block that went through the function, as if it had gone through the stages."""
+        run = self._run
+        run.outcome = outcome = Outcome(ran.entered, rest=ran.rest, fault=ran.fault)
+        counter = self._parser.counter
+        counter.received, counter.passed, counter.emitted = ran.entered + len(ran.unread), ran.entered, ran.entered
+        self._parser.reject(ran.unread, entering=True)
+        coming = dict.fromkeys(self._region.parser.next, ran.entered)
+        for id, stage in self._stages.items():
+            received = coming.get(id)
+            if received is None:
+                continue  # behind an error edge alone: it has counted what came
+            counter = stage.counter
+            rejects, dropped = ran.rejects.get(id, []), ran.dropped.get(id, 0)
+            counter.received += received
+            counter.dropped += dropped
+            passed = received - dropped - len(rejects)
+            counter.passed += passed
+            stage.reject(rejects)
+            if isinstance(stage, _Leaf):
+                block, rows, layout = ran.blocks[id]
+                if rows:
+                    stage.made(block, layout)
+                continue
+            counter.emitted += passed
+            for target in self._region.steps[id].next:
+                coming[target] = passed
+        spent = perf_counter() - started
+        for stage in (self._parser, *self._stages.values()):
+            stage.counter.seconds += spent * self._shares.get(stage.id, 0.0)
+            outcome.counts[stage.id] = stage.counter.report()
+            stage.counter.clear()
+        return outcome
+
+    def _learn_shares(self, outcome: Outcome) -> None:
+        whole = sum(count.seconds for count in outcome.counts.values())
+        if whole and outcome.entered:
+            self._shares = {id: count.seconds / whole for id, count in outcome.counts.items()}
+
+
+class _Recorder:
+    """What stages take for their run: it writes down what happens."""
+
+    def __init__(self) -> None:
+        self.outcome = Outcome()
+        self.entered = self.processed = 0
+        self.services = _Services(self)
+
+    def masked(self, rejects: list[Rejected]) -> list[Rejected]:
+        return rejects  # where it counts, they are masked
+
+    def reject(self, step: str, rejects: list[Rejected], *, routed: bool, entering: bool = False) -> None:
+        self.outcome.happenings.append(Refused(step, rejects, entering))
+
+    def check(self) -> None:
+        return
+
+
+@attrs.frozen
+class _Services:
+    """All that pure scripts' stages use of the world: a trace."""
+
+    _recorder: _Recorder
+
+    @property
+    def log(self) -> "_Services":
+        return self
+
+    def info(self, text: str) -> None:
+        self._recorder.outcome.notes.append(text)
+
+
+class _Source(Stage):
+    """Where records enter."""
+
+
+class _Exit(Stage):
+    """Where records leave."""
+
+    def records(self, batch: list[Record]) -> None:
+        self.run.outcome.happenings.append(Gone(self.id, batch))
+
+
+class _Leaf(Stage):
+    """Where records become bytes."""
+
+    def __init__(self, step: PureStep, script: Formatter, pack: Any, run: Any) -> None:
+        super().__init__(step, run)
+        self._script, self._worker, self._pack = script, script.open(), pack
+        self._encoder = self._worker.encoder()
+        self.limit = int(script.max_file_size * 1_000_000) if script.max_file_size else None
+
+    def begin(self, layout: Layout) -> None:
+        """Begin a block in a layout; what an earlier block has brought about is forgotten."""
+        if self._encoder.layout() != layout:
+            self._encoder = self._worker.encoder()
+            self._encoder.adopt(layout)
+
+    def records(self, batch: list[Record]) -> None:
+        started = perf_counter()
+        rejects: list[Rejected] = []
+        for block in encoded(self._encoder, batch, self.limit, rejects):
+            self.made(block, self._encoder.layout())
+        self.counter.received += len(batch)
+        self.counter.passed += len(batch) - len(rejects)
+        self.timed(started)
+        self.reject(rejects)
+
+    def made(self, block: bytes, layout: Layout) -> None:
+        """Tell of a block."""
+        packed = self._pack.pack(block) if self._pack is not None and block else block
+        self.run.outcome.happenings.append(Made(self.id, packed, len(block), layout))
+
+    def close(self) -> None:
+        close_quietly(self._worker, self._script)

@@ -1,0 +1,234 @@
+"""A parser with the region behind it: blocks go out to be worked on, and what became of them is counted in order."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from typing import Any
+
+import attrs
+
+from identitysync.contract import Block, Cut, File, Rejected
+from identitysync.contract.blocks import Seam
+from identitysync.errors import FormatError, IdentitySyncError
+from identitysync.executor.block_work import BlockWork, Task
+from identitysync.executor.format_stage import FormatStage
+from identitysync.executor.outcome import Gone, Made, Outcome, Refused
+from identitysync.executor.pool import CannotLoad, Pool, PoolMaker, no_pool
+from identitysync.executor.region import Region
+from identitysync.executor.run import Run
+from identitysync.executor.source_stages import ParseStage
+from identitysync.executor.stage import Named, Stage, blame
+from identitysync.values import Record
+
+
+@attrs.define
+class _Reading:
+    """A file that is being read.
+
+    Attributes:
+        file: The file.
+        cut: The file in blocks.
+        seam: What a block has left over.
+        ended: Whether nothing more is wanted of it.
+        waiting: How many of its blocks are on their way.
+    """
+
+    file: File
+    cut: Cut
+    seam: Seam = attrs.field(factory=Seam)
+    ended: bool = False
+    waiting: int = 0
+
+
+@attrs.frozen
+class _Sent:
+    reading: _Reading
+    block: Block
+    coming: "Future[Outcome] | None"
+
+
+class RegionStage(ParseStage):
+    """Files into records, and these into whatever becomes of them in the region."""
+
+    def __init__(self, planned: Named, region: Region, run: Run, make_pool: PoolMaker) -> None:
+        super().__init__(planned, region.parser.script, run)  # type: ignore[arg-type]  # it is a parser
+        self._region, self._make_pool = region, make_pool
+        self._work = BlockWork(region)
+        self._pool: Pool | None = None
+        self._sent: deque[_Sent] = deque()
+        self._members: Mapping[str, Stage] = {}
+        self._bytes = 0
+
+    def join(self, stages: Mapping[str, Stage]) -> None:
+        """Learn which stages there are, inside of the region and outside."""
+        self._members = stages
+
+    @property
+    def work(self) -> BlockWork:
+        """What works on blocks in this process."""
+        return self._work
+
+    def file(self, file: File) -> Iterator[None]:
+        """Cut a file, and work on its blocks."""
+        try:
+            cut = self.worker.cut(file)
+        except FormatError as fault:
+            yield from self._drained()
+            self.counter.bytes += file.size
+            self.give_up(file, fault)
+            return
+        if cut is None:
+            yield from self._drained()
+            yield from super().file(file)
+            return
+        self.counter.bytes += file.size
+        self._bytes += file.size
+        for note in cut.notes:
+            self.run.services.log.info(f"{self.id}: {note.text}")
+        if self._pool is None:
+            self._pool = self._make_pool(self._region, self._bytes)
+        reading = _Reading(file, cut)
+        self.run.lend(file)
+        blocks = iter(cut.blocks)
+        while not reading.ended and self.run.left != 0:
+            try:
+                block = next(blocks, None)
+            except FormatError as fault:
+                yield from self._drained()
+                self._end(reading, fault)
+                break
+            if block is None:
+                break
+            self._send(reading, block)
+            while len(self._sent) > (self._pool.depth if self._pool else 0):
+                self._receive()
+                yield
+        close = getattr(cut.blocks, "close", None)
+        if close is not None:
+            close()
+        if not reading.waiting:
+            self.run.give_back(file)
+
+    def finish(self) -> Iterator[None]:
+        """Wait for what is on its way."""
+        yield from self._drained()
+
+    def take(self, batch: list[Record], rejects: list[Rejected]) -> None:
+        """Send records through that do not come in blocks."""
+        self._count(self._work.push(batch, rejects, self._layouts()))
+
+    def close(self) -> None:
+        """Let go of what the scripts hold, and of other processes."""
+        if self._pool is not None:
+            self._pool.close()
+        self._work.close()
+        super().close()
+
+    def _layouts(self) -> dict[str, Any]:
+        return {
+            id: stage.layout
+            for id, stage in self._members.items()
+            if id in self._region.steps and isinstance(stage, FormatStage)
+        }
+
+    def _send(self, reading: _Reading, block: Block) -> None:
+        coming = None
+        if self._pool is not None:
+            coming = self._pool.submit(Task(reading.cut.decoder, block, self._layouts()))
+        reading.waiting += 1
+        self._sent.append(_Sent(reading, block, coming))
+
+    def _drained(self) -> Iterator[None]:
+        while self._sent:
+            self._receive()
+            yield
+
+    def _receive(self) -> None:
+        sent = self._sent.popleft()
+        reading = sent.reading
+        reading.waiting -= 1
+        if not reading.ended and self.run.left != 0:
+            self._one(sent)
+        if not reading.waiting:
+            self.run.give_back(reading.file)
+
+    def _one(self, sent: _Sent) -> None:
+        reading, block = sent.reading, sent.block
+        joined = reading.seam.open
+        whole = reading.seam.join(block)
+        if whole is None:
+            return
+        left = self.run.left
+        task = Task(reading.cut.decoder, whole, self._layouts(), left)
+        # what was made of a block alone counts for nothing when it belongs to the one before
+        outcome = None if joined or sent.coming is None else self._result(sent.coming)
+        if outcome is None or (left is not None and outcome.entered > left) or not self._fits(outcome):
+            outcome = self._work.work(task)
+        reading.seam.keep(outcome.rest)
+        self._count(outcome)
+        if outcome.fault is not None:
+            self._end(reading, outcome.fault)
+
+    def _result(self, coming: "Future[Outcome]") -> Outcome | None:
+        try:
+            return coming.result()
+        except CannotLoad as fault:
+            if self._pool is not None:
+                self.run.services.log.info(
+                    f"one process works behind {self.id}: another cannot load its scripts ({fault})"
+                )
+                self._pool.close()
+            self._pool, self._make_pool = None, no_pool
+            return None
+
+    def _end(self, reading: _Reading, fault: FormatError) -> None:
+        reading.ended = True
+        self.give_up(reading.file, fault)
+
+    def _fits(self, outcome: Outcome) -> bool:
+        """Tell whether the files can go on with the layouts of these blocks; take them over when they can."""
+        for each in outcome.happenings:
+            if isinstance(each, Made):
+                stage = self._members[each.formatter]
+                if isinstance(stage, FormatStage) and not stage.adopt(each.layout):
+                    return False
+        return True
+
+    def _count(self, outcome: Outcome) -> None:
+        """Let everything happen that happened to a block."""
+        self._fits(outcome)
+        for id, count in outcome.counts.items():
+            self._stage(id).counter.add(count)
+        for note in outcome.notes:
+            self.run.services.log.info(note)
+        self.run.entered += outcome.entered
+        for each in outcome.happenings:
+            if isinstance(each, Made):
+                stage = self._members[each.formatter]
+                if isinstance(stage, FormatStage):
+                    stage.add(each.block, each.size, each.layout)
+            elif isinstance(each, Gone):
+                self._gone(each)
+            else:
+                self._refused(each)
+        self.run.processed += outcome.entered
+
+    def _gone(self, gone: Gone) -> None:
+        stage = self._members[gone.target]
+        try:
+            stage.records(gone.records)
+        except IdentitySyncError as fault:
+            blame(fault, stage)
+            raise
+
+    def _refused(self, refused: Refused) -> None:
+        stage = self._stage(refused.step)
+        rejects = self.run.masked(refused.rejects)
+        self.run.reject(refused.step, rejects, routed=bool(stage.error), entering=refused.unread)
+
+    def _stage(self, id: str) -> Stage:
+        return self if id == self.id else self._members[id]
+
+
+class MemberStage(Stage):
+    """A step whose work is done in its region; here it is only counted."""

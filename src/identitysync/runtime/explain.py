@@ -1,0 +1,314 @@
+"""Tell how a flow will run: what becomes one function and what does not, what it reads, costs, and can be split."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from identitysync.compiler import PureStep, chain_of, for_objects, for_rows, reads_of, tree_of
+from identitysync.contract import (
+    BlockParser,
+    Emitting,
+    EmittingRows,
+    FileReader,
+    FileTransform,
+    FileWriter,
+    FlatMapper,
+    Formatter,
+    Lookup,
+    Mapper,
+    Parser,
+    RecordReader,
+    RecordWriter,
+    Router,
+    Shape,
+    Unfit,
+)
+from identitysync.executor import Region, packer_of, region_of
+from identitysync.model import Dataflow, JobStatus
+from identitysync.plan import Plan, make_plan
+from identitysync.registry import discover
+
+_PER_LINE: Final = 0.06
+"""Microseconds that a line of a function takes, about: enough to see which step weighs what."""
+
+_DECODED: Final = 1.2
+"""Microseconds that reading a record takes, about."""
+
+_EDGE: Final = {
+    FileReader: "brings files from elsewhere",
+    RecordReader: "brings records from elsewhere",
+    FileWriter: "brings files elsewhere",
+    RecordWriter: "brings records elsewhere, many at a time",
+    Lookup: "asks another system, for many records at a time",
+}
+
+
+@attrs.frozen
+class StepExplanation:
+    """How one step will run.
+
+    Attributes:
+        id: The step.
+        type: Its type.
+        how: ``fused``, ``blocks``, ``barrier`` or ``edge``.
+        why: More about it, in a sentence.
+        lines: How many lines it has in a function.
+        estimated: Microseconds for each record, about; None where nobody can know.
+        measured: Microseconds for each record in a job that was handed in.
+    """
+
+    id: str
+    type: str
+    how: str
+    why: str
+    lines: int = 0
+    estimated: float | None = None
+    measured: float | None = None
+
+
+@attrs.frozen
+class FusedPart:
+    """Steps that become one function.
+
+    Attributes:
+        steps: Their ids.
+        records: ``known`` when the function is made for the fields that records turn out to have, ``any`` otherwise.
+        why: Why it is not made for known fields.
+        reads: The fields that it reads; empty when it needs whole records.
+        split: Whether several processes can share the work.
+        why_not_split: Why they cannot.
+        source: The function, made for records that have just the fields that are read.
+    """
+
+    steps: tuple[str, ...]
+    records: str
+    why: str
+    reads: tuple[str, ...]
+    split: bool
+    why_not_split: str
+    source: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Explanation:
+    """How a flow will run; shows itself on a terminal and in a notebook.
+
+    Attributes:
+        steps: Each step.
+        parts: The steps that become functions.
+    """
+
+    steps: tuple[StepExplanation, ...]
+    parts: tuple[FusedPart, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain data."""
+        return attrs.asdict(self)
+
+    def __str__(self) -> str:
+        from identitysync.display import table
+
+        lines = [table(_HEADERS, self._rows(), right=(3, 4), widest=70)]
+        for part in self.parts:
+            lines += ["", *part_lines(part), "", part.source.rstrip()]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        from identitysync.display import html_table
+
+        parts = [html_table(_HEADERS, self._rows(), right=(3, 4))]
+        for part in self.parts:
+            told = "<br>".join(map(escape, part_lines(part)))
+            parts.append(f"<p>{told}</p><details><summary>source</summary><pre>{escape(part.source)}</pre></details>")
+        return "\n".join(parts)
+
+    def _rows(self) -> list[tuple[str, str, str, str, str]]:
+        return [
+            (each.id, each.how, each.why, _microseconds(each.estimated), _microseconds(each.measured))
+            for each in self.steps
+        ]
+
+
+_HEADERS: Final = ("step", "how", "why", "≈ µs/record", "measured")
+
+
+def part_lines(part: FusedPart) -> list[str]:
+    """Tell of a part in sentences."""
+    lines = [f"one function: {' > '.join(part.steps)}"]
+    if part.records == "known":
+        lines.append("  made anew for the fields that the records turn out to have")
+    else:
+        lines.append(f"  works on records of any shape: {part.why}")
+    lines.append(f"  reads {', '.join(part.reads)}" if part.reads else "  needs whole records")
+    lines.append("  several processes can share it" if part.split else f"  one process does it: {part.why_not_split}")
+    return lines
+
+
+def explain(flow: Dataflow, job: JobStatus | None = None) -> Explanation:
+    """Tell how a flow will run; nothing is opened and nothing runs.
+
+    Args:
+        flow: The flow.
+        job: A job of this flow, whose measured times are shown beside what is estimated.
+
+    Returns:
+        The explanation.
+
+    Raises:
+        InvalidDataflow: The flow cannot run; every fault is named.
+    """
+    plan = make_plan(flow, discover())
+    scripts = {id: step.script for id, step in plan.steps.items()}
+    parts: list[FusedPart] = []
+    lines: dict[str, int] = {}
+    regions = [
+        region
+        for step in plan.steps.values()
+        if isinstance(step.script, Parser) and (region := region_of(step, plan.steps, scripts, ())) is not None
+    ]
+    done: set[str] = set()
+    for region in regions:
+        done |= set(region.steps)
+        parts += _region(region, lines)
+    rest = {id: PureStep(id, step.script, step.next, step.error) for id, step in plan.steps.items() if id not in done}
+    parts += _chains(rest, rest, lines, "the records come from one reader, one after the other")
+    steps = tuple(_step(plan, id, scripts, regions, lines, job) for id in plan.steps)
+    return Explanation(steps, tuple(parts))
+
+
+def _region(region: Region, lines: dict[str, int]) -> list[FusedPart]:
+    split = not region.gives_records
+    why_not = "" if split else "records leave it on their way, which costs more than it gains"
+    try:
+        tree = tree_of(dict(region.steps), region.parser.next, region.parser.error)
+        reads, shape = reads_of(tree)
+        if isinstance(region.parser.script, BlockParser) and region.parser.script.named:
+            made = for_rows(tree, list(reads.read) or ["UID"], {})
+        else:
+            made = for_objects(tree, shape, {leaf.id: _Known() for leaf in tree.leaves()})
+    except Unfit as fault:
+        around = {region.parser.id: region.parser, **region.steps}
+        return _chains(dict(region.steps), around, lines, why_not, str(fault), split=split)
+    lines.update(made.lines)
+    segments = ((*segment.steps, *([segment.leaf] if segment.leaf else [])) for segment in tree.all())
+    ids = tuple(step.id for steps in segments for step in steps)
+    return [FusedPart(ids, "known", "", () if reads.all else tuple(reads.read), split, why_not, made.source)]
+
+
+class _Known(tuple[str, ...]):
+    """The columns of a file as they will be once there are records: whatever they are."""
+
+    __slots__ = ()
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _chains(
+    steps: Mapping[str, PureStep], around: Mapping[str, PureStep], lines: dict[str, int], why_not: str, why: str = "",
+    *, split: bool = False,
+) -> list[FusedPart]:  # fmt: skip
+    """Find mappers that follow each other."""
+    leading: dict[str, int] = {}
+    for step in around.values():
+        for id in (*step.next, *step.error):
+            leading[id] = leading.get(id, 0) + 1
+    found: list[FusedPart] = []
+    taken: set[str] = set()
+    for step in steps.values():
+        members: list[PureStep] = []
+        next_step: PureStep | None = step
+        while next_step is not None and isinstance(next_step.script, Mapper) and next_step.id not in taken:
+            members.append(next_step)
+            taken.add(next_step.id)
+            behind = next_step.next[0] if len(next_step.next) == 1 else ""
+            next_step = steps.get(behind) if leading.get(behind) == 1 else None
+        end = next_step if next_step is not None and isinstance(next_step.script, Formatter) and members else None
+        if len(members) < 2 and end is None:
+            continue
+        scripts = [(member.script, member.script) for member in members if isinstance(member.script, Mapper)]
+        made = chain_of(scripts, end.script if end is not None and isinstance(end.script, Formatter) else None)
+        inlined = [member.id for member, inline in zip(members, made.inlined, strict=True) if inline]
+        share = max(1, made.source.count("\n") // max(1, len(members)))
+        lines.update(dict.fromkeys(inlined, share))
+        ids = tuple(member.id for member in members) + ((end.id,) if end is not None and made.rows else ())
+        reason = why or "nothing is known of records that come from a reader"
+        found.append(FusedPart(ids, "any", reason, (), split, why_not, made.source))
+    return found
+
+
+def _step(
+    plan: Plan, id: str, scripts: Mapping[str, Shape], regions: Sequence[Region], lines: Mapping[str, int],
+    job: JobStatus | None,
+) -> StepExplanation:  # fmt: skip
+    script = scripts[id]
+    how, why = _how(plan, id, script, scripts, regions, lines)
+    estimated: float | None = None
+    if id in lines:
+        estimated = round(lines[id] * _PER_LINE, 2)
+    elif isinstance(script, Parser):
+        estimated = _DECODED
+    measured = None
+    report = job.steps.get(id) if job is not None else None
+    if report is not None and job is not None and job.total_records:
+        measured = report.seconds / job.total_records * 1e6
+    return StepExplanation(id, plan.steps[id].step.type, how, why, lines.get(id, 0), estimated, measured)
+
+
+def _how(
+    plan: Plan,
+    id: str,
+    script: Shape,
+    scripts: Mapping[str, Shape],
+    regions: Sequence[Region],
+    lines: Mapping[str, int],
+) -> tuple[str, str]:
+    for shape, words in _EDGE.items():
+        if isinstance(script, shape):
+            return "edge", words
+    if isinstance(script, Parser):
+        if any(region.parser.id == id for region in regions):
+            return "blocks", "cuts files of lines or rows into blocks, each of which is worked on by itself"
+        return "barrier", "reads files from the beginning to the end" if not isinstance(
+            script, BlockParser
+        ) else "no pure step follows"
+    if isinstance(script, FileTransform):
+        formatters = (step for step in plan.steps.values() if isinstance(scripts[step.id], Formatter))
+        if any(packer_of(step, plan.steps, scripts, ()) == id for step in formatters):
+            return "blocks", "packs each block as soon as it is made"
+        return "barrier", "converts whole files"
+    if id in lines:
+        return "fused", "part of a function"
+    if script.stateful:
+        return "barrier", "keeps a state: all records pass through one process, in order"
+    if isinstance(script, FlatMapper):
+        return "barrier", "gives any number of records for one"
+    if isinstance(script, Router):
+        return "barrier", "sends records different ways"
+    if isinstance(script, Mapper):
+        known = isinstance(script, Emitting)
+        return (
+            "barrier",
+            "nothing stands before or behind it to be joined with"
+            if known
+            else "its script has no emit: it is called with whole records",
+        )
+    if isinstance(script, Formatter):
+        known = isinstance(script, EmittingRows)
+        return (
+            "barrier",
+            "encodes many records at a time"
+            if known
+            else "its script has no emit_rows: it is called with whole records",
+        )
+    return "barrier", "is run as it is"
+
+
+def _microseconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
