@@ -54,11 +54,12 @@ class Runner:
         self._jobs: set[Job] = set()
         self._lock = threading.Lock()
 
-    def run(self, claim: Claim) -> JobStatus:
+    def run(self, claim: Claim, *, workers: int | None = None) -> JobStatus:
         """Run a job to its end.
 
         Args:
             claim: The job, held by this process.
+            workers: How many processes may work for it; None chooses.
 
         Returns:
             How it went; a failure does not raise.
@@ -67,7 +68,7 @@ class Runner:
             KeyboardInterrupt: The user pressed Ctrl-C; all is cleaned up.
         """
         try:
-            job = self._job(claim)
+            job = self._job(claim, workers)
         except IdentitySyncError as fault:
             return self._ended(claim, JobState.FAILED, str(fault), self._next_attempt(claim, fault))
         except KeyboardInterrupt:
@@ -119,7 +120,7 @@ class Runner:
         row["statusDetails"] = f"its process on {row.get('hostName', 'some machine')} died: it gave no sign of life"
         return self._clock.now() if self.retry_at(int(row.get("attemptNumber", 1)), options) else None
 
-    def _job(self, claim: Claim) -> Job:
+    def _job(self, claim: Claim, workers: int | None) -> Job:
         flow = self._flow(str(claim.row["dataflowId"]))
         options = dict(claim.options)
         scheduling = Scheduling.from_dict(options["scheduling"]) if "scheduling" in options else None
@@ -147,6 +148,7 @@ class Runner:
                     site=self._sites.of(flow),
                     log_level=options.get("logLevel", LogLevel.INFO),
                     max_rejects=options.get("maxRejects"),
+                    workers=workers,
                     store=self._store,
                     assignment=assignment,
                     clock=self._clock,

@@ -80,14 +80,15 @@ class Scheduler:
                 claim = self.claim(self._clock.now())
                 if claim is None:
                     return
-                running.add(pool.submit(self._run, claim))
+                # jobs that run beside each other need no further processes
+                running.add(pool.submit(self._run, claim, None if workers == 1 else 1))
                 running -= {each for each in running if each.done()}
         except StoreError as fault:
             _LOG.error("%s", fault)
 
-    def _run(self, claim: Claim) -> JobStatus:
+    def _run(self, claim: Claim, workers: int | None) -> JobStatus:
         try:
-            return self._runner.run(claim)
+            return self._runner.run(claim, workers=workers)
         except BaseException:
             _LOG.exception("job %s", claim.id)
             raise
