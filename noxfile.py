@@ -57,6 +57,7 @@ def bench(session: nox.Session) -> None:
     session.install("-e", ".")
     session.run("python", "benchmarks/export.py", *session.posargs)
     session.run("python", "benchmarks/startup.py")
+    session.run("python", "benchmarks/service.py")
 
 
 @nox.session

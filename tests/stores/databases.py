@@ -5,6 +5,7 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -66,8 +67,9 @@ class Postgres:
                     raise RuntimeError((self.folder / "log").read_text()[-500:]) from None
                 time.sleep(0.05)
 
-    def stop(self):
-        self.process.send_signal(2)  # SIGINT: connections are closed at once
+    def stop(self, number=signal.SIGINT):
+        """Stop it: SIGINT closes connections first, SIGQUIT does not even clean up."""
+        self.process.send_signal(number)
         self.process.wait(20)
 
 
@@ -101,6 +103,6 @@ def postgres_server():
         try:
             yield server
         finally:
-            server.stop()
+            server.stop(signal.SIGQUIT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
