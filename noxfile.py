@@ -1,6 +1,7 @@
 """Everything that can be asked of the project: ``nox -s NAME``."""
 
 import shutil
+from pathlib import Path
 
 import nox
 
@@ -30,6 +31,14 @@ def torture(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Give each parser broken and hostile input, for 10 minutes or as many seconds as are named."""
+    session.install("-e", ".[dev]")
+    for script in sorted(Path("tests/fuzz").glob("[!_]*.py")):
+        session.run("python", str(script), *(session.posargs or ["600"]))
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style."""
     session.install("ruff>=0.12")
@@ -53,11 +62,24 @@ def contracts(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure, side by side with a straightforward hand-written loop."""
+    """Measure, side by side with the peers, which get an environment of their own: ``nox -s bench -- --rounds 5``."""
     session.install("-e", ".")
-    session.run("python", "benchmarks/export.py", *session.posargs)
+    peers = Path(session.virtualenv.location) / "peers"
+    python = str(peers / "bin" / "python")
+    session.run("python", "-m", "venv", str(peers))
+    session.run(python, "-m", "pip", "install", "--quiet", "-r", "benchmarks/speed/peers.txt", external=True)
+    session.run("python", "benchmarks/speed", "--peers", python, *session.posargs)
     session.run("python", "benchmarks/startup.py")
     session.run("python", "benchmarks/service.py")
+    session.run("python", "benchmarks/gigya_writes.py")
+    session.run("python", "benchmarks/jexl.py")
+
+
+@nox.session
+def codecs(session: nox.Session) -> None:
+    """Measure every codec and formatter on a large file, against the library that it stands on; takes some minutes."""
+    session.install("-e", ".[lzo,pgp]")
+    session.run("python", "benchmarks/codecs.py", *session.posargs)
 
 
 @nox.session

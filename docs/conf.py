@@ -1,9 +1,10 @@
-"""Sphinx: the pages of scripts are made from the registry on every build."""
+"""Sphinx: the pages of scripts and templates are made from the registry and the templates on every build."""
 
 from pathlib import Path
 
-from identitysync.docgen import script_index, script_page
+from identitysync.docgen import script_index, script_page, template_index, template_page
 from identitysync.registry import discover
+from identitysync.templates import Templates
 
 project = "identitysync"
 copyright = "the identitysync authors"
@@ -29,6 +30,12 @@ def _pages() -> None:
     _write(folder / "index.md", script_index(registry))
     for type, each in registry.items():
         _write(folder / f"{type}.md", script_page(each))
+    folder = folder.with_name("templates")
+    templates = Templates()
+    _write(folder / "index.md", template_index(templates))
+    for name, flow in templates.items():
+        _write(folder / f"{name}.md", template_page(name, flow))
+        _write(folder / f"{name}.svg", flow.svg())
 
 
 _pages()

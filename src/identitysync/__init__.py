@@ -7,13 +7,17 @@
 """
 
 import logging
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from identitysync.contract import (
+    KEPT,
     Encoder,
     Example,
     File,
+    FileBlocks,
+    FileFlatMapper,
     FileReader,
     FileTransform,
     FileWriter,
@@ -61,6 +65,7 @@ if TYPE_CHECKING:
     from identitysync.service import IdentitySync, Smtp
 
 __all__ = [
+    "KEPT",
     "Dataflow",
     "DataflowState",
     "DataflowStatus",
@@ -70,6 +75,8 @@ __all__ = [
     "Explanation",
     "FieldPath",
     "File",
+    "FileBlocks",
+    "FileFlatMapper",
     "FileReader",
     "FileTransform",
     "FileWriter",
@@ -115,15 +122,17 @@ __all__ = [
     "scripts",
     "start",
     "stream",
+    "templates",
 ]
 
 _OF_THE_SERVICE = frozenset({"IdentitySync", "Smtp"})
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
-# The room of the built-in scripts has the name of the call below. Python hangs a package onto its parent when it is
-# first imported, so the room goes first, and the call stays.
+# Two rooms have the names of calls below. Python hangs a package onto its parent when it is first imported, so the
+# rooms go first, and the calls stay.
 import_module(f"{__name__}.scripts")
+import_module(f"{__name__}.templates")
 
 
 def scripts() -> "Registry":
@@ -135,6 +144,17 @@ def scripts() -> "Registry":
     from identitysync.registry import discover
 
     return discover()
+
+
+def templates() -> Mapping[str, Dataflow]:
+    """Give ready dataflows by system and direction, such as ``sftp-out``; read-only.
+
+    Returns:
+        A mapping of names to flows with ``""`` where something is missing: ``Dataflow.fill`` gives it.
+    """
+    from identitysync.templates import Templates
+
+    return Templates()
 
 
 def __getattr__(name: str) -> Any:

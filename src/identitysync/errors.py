@@ -7,6 +7,7 @@
     ├── InvalidParameter         mend the call: a script or object was built with something it cannot hold
     ├── LanguageError            mend the little program: it points at line and column
     │   ├── ExpressionError      a JEXL expression
+    │   ├── JavaScriptError      a script of record.evaluate
     │   ├── PatternError         a Java regular expression or date pattern
     │   └── QueryError           a query of the SQL-like language
     ├── MissingExtra             install something
@@ -136,6 +137,10 @@ class LanguageError(IdentitySyncError):
 
 class ExpressionError(LanguageError):
     """Refuse a JEXL expression, or say why its evaluation failed."""
+
+
+class JavaScriptError(LanguageError):
+    """Refuse a script of ``record.evaluate``, or say why it failed on a record."""
 
 
 class PatternError(LanguageError):

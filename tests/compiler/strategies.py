@@ -47,7 +47,17 @@ VALUES = st.recursive(
 EXPRESSIONS = [
     "a eq 'x' ? 'yes' : 'no'", "a.b eq null ? 'none' : a.b", "a_b", "p.q.r", "c + 1", "empty(a) ? 1 : 2", "a == b",
     "c > 1 ? true : false", "p.q eq 'x' || c eq null", "a / 0", "size(c)", "1 / 3", "[a, c]", "{'k': b}", "b.toUpperCase()",
+    "var n = 0; for (var x : a) n += 1; [n, c]", "c = c + 1; c", "p.q = 'new'; p", "empty(c.trim() + 1) ? 1 : b",
 ]  # fmt: skip
+MOZILLA = [
+    "a.b|default('none')",
+    "p.q + 1",
+    "a[.b == c]",
+    "c > 1 ? b : a.b.c",
+    "a[b[.q == 1] == []]",
+    "a_b|upper",
+    "p.q.r in b",
+]
 
 
 OBJECTS = st.dictionaries(st.sampled_from(["b", "q", "r"]), SCALARS, min_size=1, max_size=3)
@@ -129,6 +139,17 @@ STEPS = st.one_of(
     st.tuples(
         st.just("field.evaluate"),
         st.fixed_dictionaries({"language": st.just("jexl"), "fields": st.lists(computations, **few)}),
+    ),
+    st.tuples(
+        st.just("field.evaluate"),
+        st.fixed_dictionaries(
+            {
+                "language": st.just("pyjexl"),
+                "fields": st.lists(
+                    st.fixed_dictionaries({"field": paths, "expression": st.sampled_from(MOZILLA)}), **few
+                ),
+            }
+        ),
     ),
     st.tuples(
         st.just("field.add"),

@@ -14,7 +14,14 @@ def snippets(path):
     return re.findall(r"```python\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["tutorials/first-flow.md", "how-to/own-script.md", "how-to/emulators.md", "how-to/service.md"])
+PAGES = sorted(
+    str(page.relative_to(ROOT / "docs"))
+    for page in (ROOT / "docs").rglob("*.md")
+    if "```python" in page.read_text("utf-8") and "_build" not in page.parts
+)
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_the_snippets_of_a_page_run_one_after_the_other(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": "snippets"}
@@ -59,6 +66,8 @@ def test_the_documentation_builds_without_a_warning_and_has_a_page_for_each_scri
     assert built.returncode == 0, built.stderr
     for type in idx.scripts():
         assert (tmp_path / "reference" / "scripts" / f"{type}.html").exists()
+    for name in idx.templates():
+        assert "<img" in (tmp_path / "reference" / "templates" / f"{name}.html").read_text("utf-8")
 
 
 @pytest.mark.timeout(120)

@@ -36,7 +36,12 @@ def flow(source, target, *more):
     steps = [
         idx.Step("read", "datasource.read.file", {"url": str(source), "sortBy": "name"}, next=["parse"]),
         idx.Step("parse", "file.parse.json", next=["rename"]),
-        idx.Step("rename", "field.rename", {"fields": [{"sourceField": "profile.name", "targetField": "name"}]}, next=["dsv" if not more else more[0].id]),
+        idx.Step(
+            "rename",
+            "field.rename",
+            {"fields": [{"sourceField": "profile.name", "targetField": "name"}]},
+            next=["dsv" if not more else more[0].id],
+        ),
         *more,
         idx.Step("dsv", "file.format.dsv", {"fileName": "out.csv", "columnSeparator": ","}, next=["gzip"]),
         idx.Step("gzip", "file.compress.gzip", next=["write"]),
@@ -66,7 +71,9 @@ def test_two_processes_make_what_one_makes(source, tmp_path):
 
 def test_columns_that_turn_up_late_and_elsewhere_are_put_in_order(tmp_path):
     source = tmp_path / "in.jsonl"
-    source.write_text("".join(json.dumps({"UID": "1" * 900, f"c{number // 200}": number}) + "\n" for number in range(3000)))
+    source.write_text(
+        "".join(json.dumps({"UID": "1" * 900, f"c{number // 200}": number}) + "\n" for number in range(3000))
+    )
     _, alone = ran(source, tmp_path / "one", workers=1)
     _, together = ran(source, tmp_path / "two", workers=3)
 
@@ -122,9 +129,21 @@ def test_a_process_that_was_made_by_another_may_use_several(source, tmp_path, me
     context = multiprocessing.get_context(method)
     queue = context.Queue()
     if method == "forkserver":  # its processes import this module by its name, which pytest has not given them
-        command = [sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv[1]); from tests.executor.test_workers import _spawned; _spawned(sys.argv[2], sys.argv[3])"]
-        root = str(next(parent for parent in __import__("pathlib").Path(__file__).parents if (parent / "pyproject.toml").exists()))
-        told = subprocess.run([*command, root, str(source), str(tmp_path / "out")], capture_output=True, text=True, timeout=90, check=True)
+        command = [
+            sys.executable,
+            "-c",
+            "import sys; sys.path.insert(0, sys.argv[1]); from tests.executor.test_workers import _spawned; _spawned(sys.argv[2], sys.argv[3])",
+        ]
+        root = str(
+            next(
+                parent
+                for parent in __import__("pathlib").Path(__file__).parents
+                if (parent / "pyproject.toml").exists()
+            )
+        )
+        told = subprocess.run(
+            [*command, root, str(source), str(tmp_path / "out")], capture_output=True, text=True, timeout=90, check=True
+        )
         assert told.stdout.split()[0] == "succeeded"
         return
     process = context.Process(target=_child, args=(source, tmp_path / "out", queue))
@@ -140,7 +159,7 @@ def _spawned(source, target):
     queue = context.Queue()
     process = context.Process(target=_child, args=(Path(source), Path(target), queue))
     process.start()
-    print(*queue.get(timeout=60))
+    sys.stdout.write(" ".join(map(str, queue.get(timeout=60))))
     process.join(10)
 
 

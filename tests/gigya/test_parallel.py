@@ -1,30 +1,37 @@
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from identitysync.gigya import run_bounded
+from identitysync.gigya import Calls
 
 
-@pytest.fixture(scope="module")
-def pool():
-    with ThreadPoolExecutor(4) as threads:
-        yield threads
+@pytest.fixture
+def make():
+    made = []
+
+    def calls(work, threads=4, key=None):
+        made.append(Calls(work, threads, key=key))
+        return made[-1]
+
+    yield calls
+    for each in made:
+        each.close()
 
 
-def test_answers_come_in_the_order_of_the_items(pool):
+def test_answers_come_in_the_order_of_the_items(make):
     def work(number):
         time.sleep(0.02 if number == 0 else 0)
         return number * 2
 
-    assert run_bounded(range(30), work, pool) == [number * 2 for number in range(30)]
-    assert run_bounded([], work, pool) == []
+    calls = make(work)
+    assert calls.begin(range(30)).result() == [number * 2 for number in range(30)]
+    assert calls.begin([]).result() == []
 
 
-def test_no_more_than_the_threads_are_at_work_and_all_of_them_are(pool):
+def test_no_more_than_the_threads_are_at_work_and_all_of_them_are_whatever_the_batches(make):
     now, most, lock = 0, 0, threading.Lock()
 
     def work(_):
@@ -36,13 +43,31 @@ def test_no_more_than_the_threads_are_at_work_and_all_of_them_are(pool):
         with lock:
             now -= 1
 
-    run_bounded(range(40), work, pool)
+    calls = make(work)
+    for answers in [calls.begin([number]) for number in range(40)]:
+        answers.result()
     assert most == 4
 
 
+def test_a_batch_that_waits_for_its_slowest_item_holds_nobody_up(make):
+    slow = threading.Event()
+
+    def work(item):
+        return slow.wait(10) if item == "slow" else item
+
+    calls = make(work, threads=2)
+    first = calls.begin(["slow", "a"])
+    later = [calls.begin([number]) for number in range(20)]
+
+    assert [answers.result(timeout=5) for answers in later] == [[number] for number in range(20)]
+    assert not first.done()
+    slow.set()
+    assert first.result(timeout=5) == [True, "a"]
+
+
 @settings(max_examples=30)
-@given(st.lists(st.sampled_from("abc"), max_size=30))
-def test_items_of_one_key_never_overlap_and_keep_their_order(keys):
+@given(st.lists(st.sampled_from("abc"), max_size=30), st.integers(1, 10))
+def test_items_of_one_key_never_overlap_and_keep_their_order_across_batches(keys, size):
     busy, order, lock = set(), {}, threading.Lock()
 
     def work(item):
@@ -57,13 +82,15 @@ def test_items_of_one_key_never_overlap_and_keep_their_order(keys):
         return number
 
     items = [(key, number) for number, key in enumerate(keys)]
-    with ThreadPoolExecutor(4) as pool:
-        assert run_bounded(items, work, pool, key=lambda item: item[0]) == list(range(len(keys)))
+    calls = Calls(work, 4, key=lambda item: item[0])
+    batches = [calls.begin(items[start : start + size]) for start in range(0, len(items), size)]
+    assert [number for each in batches for number in each.result()] == list(range(len(keys)))
+    calls.close()
     assert all(numbers == sorted(numbers) for numbers in order.values())
 
 
 @pytest.mark.parametrize("key", [None, lambda number: number % 4])
-def test_the_first_exception_ends_everything_and_nothing_goes_on_behind_its_back(pool, key):
+def test_the_first_exception_ends_everything_and_nothing_goes_on_behind_its_back(make, key):
     begun, ended = [], []
 
     def work(number):
@@ -73,16 +100,42 @@ def test_the_first_exception_ends_everything_and_nothing_goes_on_behind_its_back
         time.sleep(0.01)
         ended.append(number)
 
-    with pytest.raises(ConnectionError, match="planned"):
-        run_bounded(range(500), work, pool, key=key)
+    calls = make(work, key=key)
+    batches = [calls.begin(range(start, start + 100)) for start in range(0, 500, 100)]
+    for answers in batches:
+        with pytest.raises(ConnectionError, match="planned"):
+            answers.result()
     assert len(begun) < 100
     assert sorted(begun) == sorted([*ended, 5])
-    before = len(begun)
-    time.sleep(0.05)
-    assert len(begun) == before
+    with pytest.raises(ConnectionError, match="planned"):
+        calls.begin([1]).result()
 
 
-def test_the_pool_can_be_used_after_an_exception(pool):
+def test_what_is_complete_before_an_exception_keeps_its_answers(make):
+    calls = make(lambda number: 1 // number)
+    first = calls.begin([1, 1])
+    assert first.result() == [1, 1]
     with pytest.raises(ZeroDivisionError):
-        run_bounded(range(50), lambda number: 1 / (number - 3), pool)
-    assert run_bounded([1, 2], abs, pool) == [1, 2]
+        calls.begin([0]).result()
+    assert first.result() == [1, 1]
+
+
+@pytest.mark.parametrize("key", [None, lambda _: "one"])
+def test_closing_waits_for_what_is_under_way_and_cancels_the_rest(key):
+    begun, ended = [], []
+
+    def work(number):
+        begun.append(number)
+        time.sleep(0.02)
+        ended.append(number)
+
+    calls = Calls(work, 2, key=key)
+    answers = calls.begin(range(100))
+    while not begun:
+        time.sleep(0.001)
+    calls.close()
+
+    assert answers.cancelled()
+    assert sorted(begun) == sorted(ended)
+    assert len(begun) < 10
+    calls.close()

@@ -73,7 +73,9 @@ def test_what_cannot_be_split_is_told(tmp_path):
 
 
 def test_measured_times_stand_beside_what_was_estimated(tmp_path):
-    (tmp_path / "in").write_text("".join(json.dumps({"UID": str(n), "profile": {"name": "x", "age": 20}}) + "\n" for n in range(100)))
+    (tmp_path / "in").write_text(
+        "".join(json.dumps({"UID": str(n), "profile": {"name": "x", "age": 20}}) + "\n" for n in range(100))
+    )
     given = flow(tmp_path, RENAME)
     job = idx.run(given, progress=False).raise_for_status()
     told = idx.explain(given, job)
@@ -92,7 +94,14 @@ def test_a_flow_that_cannot_run_is_not_explained():
 def test_compiling_thirty_steps_takes_less_than_a_moment(tmp_path):
     import time
 
-    middle = [(f"e{n}", "field.evaluate", {"language": "jexl", "fields": [{"field": f"f{n}", "expression": "a eq 'x' ? b : c"}]}) for n in range(26)]
+    middle = [
+        (
+            f"e{n}",
+            "field.evaluate",
+            {"language": "jexl", "fields": [{"field": f"f{n}", "expression": "a eq 'x' ? b : c"}]},
+        )
+        for n in range(26)
+    ]
     given = flow(tmp_path, *middle)
     idx.explain(given)
     began = time.process_time()

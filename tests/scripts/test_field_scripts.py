@@ -58,6 +58,36 @@ STEPS = st.one_of(
         ),
     ),
     st.tuples(
+        st.just("field.hash"),
+        st.fixed_dictionaries(
+            {
+                "fields": st.lists(
+                    st.fixed_dictionaries({"field": paths}, optional={"targetField": paths}), min_size=1, max_size=2
+                ),
+                "normalize": st.sampled_from(["none", "email", "phone", "text"]),
+            }
+        ),
+    ),
+    st.tuples(
+        st.just("field.date.format"),
+        st.fixed_dictionaries(
+            {
+                "fields": st.lists(
+                    st.fixed_dictionaries(
+                        {
+                            "field": paths,
+                            "sourceFormat": st.sampled_from(["unix", "unixMillis", "iso", "yyyy"]),
+                            "targetFormat": st.sampled_from(["unix", "unixMillis", "iso", "yyyy-MM-dd"]),
+                        }
+                    ),
+                    min_size=1,
+                    max_size=2,
+                )
+            }
+        ),
+    ),
+    st.tuples(st.just("record.nest"), st.just({})),
+    st.tuples(
         st.just("field.evaluate"),
         st.just(
             {
@@ -209,3 +239,25 @@ def test_filter_counts_what_it_drops():
     out, job = through("record.filter", {"expression": "age >= 18"}, [{"age": 17}, {"age": 18}, {}, {"age": None}])
     assert out == [{"age": 18}]
     assert job.steps["x"].dropped == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "expression", "value"),
+    [
+        ("jexl", "var n = 0; for (var x : list) n += x; n", 6),
+        ("jexl", "list.add(4); list", [1, 2, 3, 4]),
+        ("pyjexl", "people[.age > 17].name|upper", "ANN"),
+        ("pyjexl", "list[0] + list[-1]", 4),
+    ],
+)
+def test_statements_and_mozillas_language_compute_fields(language, expression, value):
+    record = {"list": [1, 2, 3], "people": [{"name": "Bob", "age": 3}, {"name": "Ann", "age": 30}]}
+    params = {"language": language, "fields": [{"field": "out", "expression": expression}]}
+    out, _ = through("field.evaluate", params, [json.loads(json.dumps(record))])
+    assert out == [{**record, "out": value}]
+
+
+def test_a_condition_may_have_statements():
+    out, job = through("record.filter", {"expression": "var n = a; n = n + 1; n > 2"}, [{"a": 1}, {"a": 2}])
+    assert out == [{"a": 2}]
+    assert job.steps["x"].dropped == 1

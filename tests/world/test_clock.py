@@ -1,9 +1,11 @@
+import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from identitysync.errors import InvalidParameter
-from identitysync.world import Clock, FixedClock, SystemClock
+from identitysync.errors import Cancelled, InvalidParameter
+from identitysync.world import Clock, FixedClock, StoppableClock, SystemClock
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
@@ -45,3 +47,33 @@ def test_a_fixed_clock_tells_utc_whatever_zone_it_was_set_in():
 def test_a_fixed_clock_refuses_a_time_without_a_zone():
     with pytest.raises(InvalidParameter, match="zone"):
         FixedClock(datetime(2026, 3, 29))
+
+
+def test_a_stopped_clock_wakes_its_sleepers_and_lets_nobody_sleep_again():
+    clock = StoppableClock(SystemClock())
+    woken = []
+
+    def sleep():
+        try:
+            clock.sleep(60)
+        except Cancelled:
+            woken.append(time.monotonic())
+
+    sleeper = threading.Thread(target=sleep)
+    sleeper.start()
+    clock.stop()
+    sleeper.join(5)
+
+    assert len(woken) == 1
+    with pytest.raises(Cancelled):
+        clock.sleep(1)
+
+
+def test_a_stoppable_clock_passes_the_time_of_the_one_it_follows():
+    followed = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    clock = StoppableClock(followed)
+    for seconds in (0, 0.3, 1 / 3, 7.77):
+        before = followed.monotonic()
+        clock.sleep(seconds)
+        assert followed.monotonic() - before == pytest.approx(seconds, abs=1e-5)
+    assert clock.now() == followed.now()

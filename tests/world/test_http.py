@@ -352,3 +352,20 @@ def test_a_host_that_accepts_and_hangs_up_is_a_passing_fault(http, clock):
             http.request("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/")
         thread.join(5)
     assert len(clock.slept) == 7
+
+
+def test_the_head_and_the_body_of_a_request_are_sent_in_one_piece():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = HttpClient(FixedClock(datetime(2026, 1, 1, tzinfo=UTC)))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+        sender = threading.Thread(target=client.send, args=("POST", address), kwargs={"body": b"b" * 1000})
+        sender.start()
+        connection, _ = listener.accept()
+        with connection:
+            first = connection.recv(1 << 16)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            sender.join(5)
+        client.close()
+
+    assert first.startswith(b"POST /x HTTP/1.1\r\n")
+    assert first.endswith(b"b" * 1000)

@@ -17,14 +17,18 @@ TRACE = click.option("--trace", is_flag=True, help="Print the trace.")
 
 def load(flow: str, values: tuple[str, ...]) -> Dataflow:
     """Read a flow, and fill in what ``--set`` gives."""
-    loaded = Dataflow.load(flow)
+    return filled(Dataflow.load(flow), values)
+
+
+def filled(flow: Dataflow, values: tuple[str, ...]) -> Dataflow:
+    """Fill in what ``--set`` gives."""
     given: dict[str, Any] = {}
     for each in values:
         name, equals, text = each.partition("=")
         if not equals:
             raise InvalidParameter(f"--set takes STEP.PARAM=VALUE; found {each!r}")
         given[name] = text
-    return loaded.fill(given) if given else loaded
+    return flow.fill(given) if given else flow
 
 
 def report(job: JobStatus, *, trace: bool, as_json: bool) -> None:

@@ -18,6 +18,6 @@ def main() -> None:
 
 for _command in (
     running.run, running.replay, running.preview, looking.check, looking.explain, looking.graph, looking.reach,
-    looking.scripts, looking.show, trying.demo, trying.emulator, service.service, service.resume,
+    looking.scripts, looking.show, looking.templates, trying.demo, trying.emulator, service.service, service.resume,
 ):  # fmt: skip
     main.add_command(_command)

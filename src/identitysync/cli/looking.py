@@ -1,4 +1,4 @@
-"""Look at flows and scripts: ``check``, ``explain``, ``graph``, ``reach``, ``scripts``, ``show``."""
+"""Look at flows and scripts: ``check``, ``explain``, ``graph``, ``reach``, ``scripts``, ``show``, ``templates``."""
 
 import sys
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from identitysync.cli.arguments import FLOW, JSON, SET, load, print_json
+from identitysync.cli.arguments import FLOW, JSON, SET, filled, load, print_json
 from identitysync.cli.faults import told
 from identitysync.errors import Diagnostic, InvalidParameter, Severity
 from identitysync.model import Dataflow
@@ -132,6 +132,29 @@ def show(type: str, as_json: bool) -> None:
         print_json({"type": found.type, "summary": found.summary, "package": found.package, "params": params})
     else:
         click.echo(script_page(found))
+
+
+@click.command()
+@click.argument("name", required=False)
+@SET
+@JSON
+@told
+def templates(name: str | None, values: tuple[str, ...], as_json: bool) -> None:
+    """List ready flows, or print one, filled in: templates sftp-out --set sftp.host=… > flow.json."""
+    from identitysync.display import table
+    from identitysync.templates import Templates, find, left_open
+
+    if name is not None:
+        flow = filled(find(name), values)
+        click.echo(flow.to_json())
+        if missing := left_open(flow):
+            click.echo(f"left to fill in: {', '.join(missing)}", err=True)
+        return
+    rows = [(name, flow.description) for name, flow in Templates().items()]
+    if as_json:
+        print_json(dict(rows))
+    else:
+        click.echo(table(("name", "what it does"), rows, widest=90))
 
 
 def _diagnostic(fault: Diagnostic) -> dict[str, str]:

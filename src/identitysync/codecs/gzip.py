@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
+from identitysync.codecs.kinds import found_instead
 from identitysync.errors import FormatError, InvalidParameter
 
 if TYPE_CHECKING:
@@ -24,10 +25,6 @@ MAX_RATIO: Final = 1100
 
 _THREADS: Final = min(4, os.cpu_count() or 1)
 _MAGIC: Final = b"\x1f\x8b"
-_KINDS: Final = (
-    (b"PK", "a zip file"), (b"BZh", "a bzip2 file"), (b"\xfd7zXZ", "an xz file"), (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"\x89LZO", "an LZO file"),
-)  # fmt: skip
 
 
 def compress(source: BinaryIO, target: BinaryIO, level: int = 1) -> None:
@@ -133,7 +130,7 @@ def blocks(source: BinaryIO, *, max_bytes: int = MAX_BYTES, max_ratio: int = MAX
     make: Callable[[], Any] = lambda: isal_zlib.decompressobj(wbits=31)  # noqa: E731 - one line says it all
     waiting = _start(source)
     if not waiting.startswith(_MAGIC):
-        raise FormatError(f"not gzip: {_what(waiting)}")
+        raise FormatError(f"not gzip: {found_instead(waiting)}")
     taken, given, inflater = len(waiting), 0, make()
     while True:
         while waiting:
@@ -210,7 +207,7 @@ def _next_member(rest: bytes, source: BinaryIO, taken: int) -> tuple[bytes, int]
         taken, rest = taken + len(more), (rest + more).lstrip(b"\0")
     if rest and not rest.startswith(_MAGIC):
         place = taken - len(rest)
-        raise FormatError(f"the gzip data ends at byte {place}, and something else follows: {_what(rest)}")
+        raise FormatError(f"the gzip data ends at byte {place}, and something else follows: {found_instead(rest)}")
     return rest, taken - before
 
 
@@ -218,10 +215,3 @@ def _start(source: BinaryIO) -> bytes:
     """Read a first block of at least two bytes, where there are so many."""
     start = source.read(BLOCK)
     return start + source.read(BLOCK) if len(start) == 1 else start
-
-
-def _what(start: bytes) -> str:
-    if not start:
-        return "the file is empty"
-    kind = next((kind for magic, kind in _KINDS if start.startswith(magic)), None)
-    return f"it is {kind}" if kind else f"it starts with {start[:4].hex(' ')}"

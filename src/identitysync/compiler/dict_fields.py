@@ -54,7 +54,7 @@ class DictFields:
         """Write a field."""
         self._set(path, value.source)
 
-    def update(self, path: FieldPath, change: Callable[[Value], Value]) -> None:
+    def update(self, path: FieldPath, change: Callable[[Value], Value], concerns: frozenset[str] = ANY) -> None:
         """Replace the value of a field where it is."""
         before = self.get(path)
         after = change(before)

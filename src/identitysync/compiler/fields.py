@@ -89,7 +89,7 @@ class KnownFields:
         else:
             raise Unfit(f"{path} is a field of its own in some records, and in an object in others")
 
-    def update(self, path: FieldPath, change: Callable[[Value], Value]) -> None:
+    def update(self, path: FieldPath, change: Callable[[Value], Value], concerns: frozenset[str] = ANY) -> None:
         """Replace the value of a field where it is."""
         owner, name, before = self._place(path)
         if before is not None:
@@ -102,8 +102,8 @@ class KnownFields:
             return
         node = owner[name]
         if isinstance(node, Object):
-            if node.null is not None:
-                raise Unfit(f"{path} is an object in some records, and null in others")
+            if "dict" in concerns or (node.null is not None and "null" in concerns):
+                raise Unfit(f"{path} is an object, which is changed as a whole")
             return
         made = change(node)
         if before is not None:  # where there is the literal key, it is the one that is meant

@@ -55,7 +55,7 @@ class Reads:
         """Take note of what is written."""
         self._written.add(path.text)
 
-    def update(self, path: FieldPath, change: Callable[[Value], Value]) -> None:
+    def update(self, path: FieldPath, change: Callable[[Value], Value], concerns: frozenset[str] = ANY) -> None:
         """Take note of a field."""
         self._note(path.text)
 

@@ -27,7 +27,7 @@ class Leaf:
     """A field whose values are taken as they are.
 
     Attributes:
-        kinds: The kinds of its values.
+        kinds: The kinds of its values; ``texts`` beside ``list`` where all arrays hold nothing but text.
         maybe: Whether it is missing in some records.
     """
 
@@ -77,18 +77,26 @@ class Node:
 
 
 def _begun(value: Any) -> Leaf | Node:
-    return Node() if isinstance(value, dict) else Leaf(frozenset({_KINDS[type(value)]}))
+    return Node() if isinstance(value, dict) else Leaf(_kinds_of(value))
+
+
+def _kinds_of(value: Any) -> frozenset[str]:
+    kind = _KINDS[type(value)]
+    texts = kind == "list" and set(map(type, value)) <= {str}
+    return frozenset({kind, "texts"}) if texts else frozenset({kind})
 
 
 def _take(fields: "dict[str, Leaf | Node]", name: str, known: Leaf | Node, value: Any) -> None:
     kind = _KINDS[type(value)]
     if isinstance(known, Leaf):
+        if kind == "list" and "texts" in known.kinds and "texts" not in _kinds_of(value):
+            known.kinds -= {"texts"}
         if kind not in known.kinds:
             if kind == "dict" and known.kinds == {"null"}:
                 fields[name] = node = Node(maybe=known.maybe, null=True)
                 node.learn([value])
             else:
-                known.kinds |= {kind}
+                known.kinds |= _kinds_of(value)
     elif kind == "dict":
         known.learn([value])
         if len(known.fields) > _MOST_IN_OBJECT:
@@ -128,6 +136,7 @@ def _union(kinds: frozenset[str]) -> Any:
     if kinds == ANY:
         return Any
     made: Any = None
-    for number, kind in enumerate(sorted(kinds - {"null"})):
-        made = made | _TYPES[kind] if number else _TYPES[kind]
+    for number, kind in enumerate(sorted(kinds - {"null", "texts"})):
+        each = list[str] if kind == "list" and "texts" in kinds else _TYPES[kind]
+        made = made | each if number else each
     return made | None if made is not None and "null" in kinds else made

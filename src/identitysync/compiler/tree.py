@@ -16,12 +16,14 @@ class PureStep:
         script: Its script, with its parameters.
         next: The ids that get what it gives.
         error: The ids that get what it rejects.
+        ways: The ids to which a router may send records, those that do not run among them.
     """
 
     id: str
     script: Shape
     next: tuple[str, ...]
     error: tuple[str, ...]
+    ways: tuple[str, ...] = ()
 
 
 @attrs.frozen

@@ -6,16 +6,29 @@ No I/O, and no knowledge of dataflows.
 from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
 from identitysync.contract.files import File
 from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
-from identitysync.contract.params import REQUIRED, Finding, ParamSpec, entry, param, params_of
-from identitysync.contract.records import Answer, Note, Rejected
+from identitysync.contract.params import (
+    REQUIRED,
+    Examining,
+    Finding,
+    ParamSpec,
+    change_step_ids,
+    entry,
+    param,
+    params_of,
+)
+from identitysync.contract.records import KEPT, Answer, Kept, Note, Rejected
 from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
+    BatchExpander,
     Encoder,
+    FileBlocks,
+    FileFlatMapper,
     FileReader,
     FileTransform,
     FileWriter,
     FlatMapper,
     Formatter,
+    GoesAhead,
     Lookup,
     Mapper,
     Parser,
@@ -30,8 +43,10 @@ from identitysync.contract.spec import Example, ScriptSpec, ShapeClass, script, 
 from identitysync.contract.store import Store
 
 __all__ = [
+    "KEPT",
     "REQUIRED",
     "Answer",
+    "BatchExpander",
     "Block",
     "BlockParser",
     "BlockTransform",
@@ -42,15 +57,20 @@ __all__ = [
     "Emitting",
     "EmittingRows",
     "Encoder",
+    "Examining",
     "Example",
     "Fields",
     "File",
+    "FileBlocks",
+    "FileFlatMapper",
     "FileReader",
     "FileTransform",
     "FileWriter",
     "Finding",
     "FlatMapper",
     "Formatter",
+    "GoesAhead",
+    "Kept",
     "Layout",
     "Log",
     "Lookup",
@@ -75,6 +95,7 @@ __all__ = [
     "Surprise",
     "Unfit",
     "Value",
+    "change_step_ids",
     "entry",
     "param",
     "params_of",

@@ -37,7 +37,7 @@ class Value:
 
     Attributes:
         source: A Python expression that is cheap and has no effect: a name, an attribute of one, a constant's name.
-        kinds: What it may be, of ``ANY``.
+        kinds: What it may be, of ``ANY``; with ``texts``, arrays hold nothing but text.
         maybe: Whether the field may be missing; the expression then gives ``UNSET`` of msgspec.
         computed: Whether it comes from an expression, so that it may be a number that no text stands for.
     """
@@ -105,8 +105,14 @@ class Fields(Protocol):
         """Write a field as ``FieldPath.set`` does."""
         ...
 
-    def update(self, path: FieldPath, change: Callable[[Value], Value]) -> None:
-        """Replace the value of a field where it is; a missing field stays missing."""
+    def update(self, path: FieldPath, change: Callable[[Value], Value], concerns: frozenset[str] = ANY) -> None:
+        """Replace the value of a field where it is; a missing field stays missing.
+
+        Args:
+            path: The field.
+            change: Gives the new value of the old one.
+            concerns: The kinds of values that may be changed at all.
+        """
         ...
 
     def pop(self, path: FieldPath) -> None:

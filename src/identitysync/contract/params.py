@@ -2,14 +2,14 @@
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
-from identitysync.errors import Severity
+from identitysync.errors import IdentitySyncError, Severity
 
 _KEY: Final = "identitysync.param"
 T = TypeVar("T")
@@ -46,6 +46,15 @@ Check = Callable[[Any], Iterable[Finding] | None]
 """Looks at a value when a flow is checked: raises ``LanguageError`` or ``InvalidParameter``, gives findings."""
 
 
+@runtime_checkable
+class Examining(Protocol):
+    """A script with parameters that can only be judged together, such as a program beside the name of its language."""
+
+    def examine(self) -> Iterable[tuple[str, IdentitySyncError]]:
+        """Find what is wrong: the path of the parameter below ``params``, and the fault."""
+        ...
+
+
 @attrs.frozen
 class _Declaration:
     doc: str
@@ -53,6 +62,8 @@ class _Declaration:
     secret: bool
     variables: bool
     text: bool
+    code: bool
+    steps: bool
     check: Check | None
     default: Any
 
@@ -71,6 +82,8 @@ class ParamSpec:
         secret: Whether it is masked everywhere, and may be given as ``${env:NAME}`` and the like.
         variables: Whether ``${now}``, ``${jobId}`` and the like are expanded in it.
         text: Whether numbers, booleans and lists may come as text, as real flows have them.
+        code: Whether it holds a little program, in which ``<b>``, ``{{`` and ``********`` are the program's own.
+        steps: Whether it holds ids of steps among the step's ``next``, which follow when a step is renamed.
         check: What looks at its value when a flow is checked.
     """
 
@@ -83,6 +96,8 @@ class ParamSpec:
     secret: bool
     variables: bool
     text: bool
+    code: bool
+    steps: bool
     check: Check | None
 
     @property
@@ -99,6 +114,8 @@ def param(
     secret: bool = False,
     variables: bool = False,
     text: bool = False,
+    code: bool = False,
+    steps: bool = False,
     check: Check | None = None,
 ) -> Any:
     """Declare a parameter of a script.
@@ -110,12 +127,14 @@ def param(
         secret: Mask it everywhere, and allow ``${env:NAME}``, ``${file:PATH}``, ``${keyring:SERVICE/USER}``.
         variables: Expand ``${now}``, ``${jobId}`` and the like in it.
         text: Accept numbers and booleans as text, and lists as text with commas.
+        code: It holds a little program: marks that elsewhere mean "left to fill in" are the program's own.
+        steps: It holds ids of steps, each among the step's ``next``; they follow when a step is renamed.
         check: Looks at the value when a flow is checked; raises for a fault, gives findings.
 
     Returns:
         A field for a class that ``script`` or ``entry`` decorates.
     """
-    declaration = _Declaration(doc, example, secret, variables, text, check, default)
+    declaration = _Declaration(doc, example, secret, variables, text, code, steps, check, default)
     metadata = {_KEY: declaration}
     if default is REQUIRED:
         return attrs.field(metadata=metadata)
@@ -160,10 +179,40 @@ def params_of(cls: type) -> tuple[ParamSpec, ...]:
                 secret=told.secret,
                 variables=told.variables,
                 text=told.text,
+                code=told.code,
+                steps=told.steps,
                 check=told.check,
             )
         )
     return tuple(specs)
+
+
+def change_step_ids(
+    params: Mapping[str, Any], cls: type, change: Callable[[str, str], str], path: str = ""
+) -> dict[str, Any]:
+    """Give a step's parameters with every id of a step in them changed.
+
+    Args:
+        params: The parameters as a flow has them.
+        cls: The script's class, or that of an entry.
+        change: Takes an id and its path below the parameters, and gives the new id.
+        path: Where the parameters stand.
+
+    Returns:
+        The parameters; what is no id of a step is as it was.
+    """
+    changed = dict(params)
+    for spec in params_of(cls):
+        value, where = changed.get(spec.wire), f"{path}.{spec.wire}"
+        entry_class = next((each for each in typing.get_args(spec.type) if attrs.has(each)), None)
+        if spec.steps and isinstance(value, str) and value:
+            changed[spec.wire] = change(value, where)
+        elif isinstance(value, list) and entry_class is not None:
+            changed[spec.wire] = [
+                change_step_ids(each, entry_class, change, f"{where}[{index}]") if isinstance(each, Mapping) else each
+                for index, each in enumerate(value)
+            ]
+    return changed
 
 
 def wire_name(name: str) -> str:

@@ -1,7 +1,8 @@
 """What a script answers about a record that cannot go on."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from enum import Enum
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
@@ -29,13 +30,25 @@ class Rejected:
 
 @attrs.frozen
 class Note:
-    """Something that a reader or parser wants to see in the trace, given among its records.
+    """Something that a reader, a parser or a flat-mapper wants to see in the trace, given among its records.
 
     Attributes:
         text: The line.
+        level: How much it matters; ``debug`` lines may hold personal data.
     """
 
     text: str
+    level: Literal["info", "error", "debug"] = "info"
+
+
+class Kept(Enum):
+    """The type of ``KEPT``."""
+
+    KEPT = "kept"
+
+
+KEPT: Final = Kept.KEPT
+"""What a flat-mapper gives for a record that it keeps for its ``finish``: the record counts as passed."""
 
 
 Answer: TypeAlias = Record | list[Record] | Rejected | None

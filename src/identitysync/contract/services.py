@@ -95,3 +95,7 @@ class Services(Protocol):
     def site(self) -> Site | None:
         """The Gigya site of the run, for scripts whose parameters name none."""
         ...
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` when the run shall stop: whoever waits long asks now and then."""
+        ...

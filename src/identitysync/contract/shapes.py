@@ -8,13 +8,17 @@ the end when it has a ``close``.
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import BinaryIO, ClassVar, Protocol, Self, runtime_checkable
+from concurrent.futures import Future
+from typing import BinaryIO, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 from identitysync.contract.files import File
 from identitysync.contract.lowering import Layout
-from identitysync.contract.records import Answer, Note, Rejected
+from identitysync.contract.records import Answer, Kept, Note, Rejected
 from identitysync.contract.services import Services
 from identitysync.values import Record
+
+FileBlocks: TypeAlias = tuple[str, Iterable[bytes]]
+"""A file that comes into being: its name, and its bytes, block by block."""
 
 
 class Shape(ABC):  # noqa: B024 - the shapes below have the methods
@@ -87,6 +91,20 @@ class FileTransform(_Pure):
         """Turn the file's name into the name of what it becomes."""
 
 
+class FileFlatMapper(_Pure):
+    """Turn one file into any number: unpack an archive, or lay an index beside a file."""
+
+    takes = "files"
+    gives = "files"
+
+    @abstractmethod
+    def expand(self, file: File) -> Iterator[FileBlocks]:
+        """Give one new file after the other; the bytes of each are taken to their end before the next is asked for.
+
+        Raise ``FormatError`` for a file that is something else, at whatever point: then none of them goes on.
+        """
+
+
 class Parser(_Pure):
     """Turn files into records."""
 
@@ -116,12 +134,21 @@ class FlatMapper(_Pure):
     gives = "records"
 
     @abstractmethod
-    def expand(self, record: Record) -> Iterable[Record | Rejected]:
+    def expand(self, record: Record) -> Iterable[Record | Rejected | Note | Kept]:
         """Give what becomes of the record."""
 
-    def finish(self) -> Iterable[Record]:
+    def finish(self) -> Iterable[Record | Rejected | Note]:
         """Give what is left to give once all records have come."""
         return ()
+
+
+@runtime_checkable
+class BatchExpander(Protocol):
+    """What a flat-mapper's ``open`` may give where one record at a time would cost too much."""
+
+    def expand_all(self, records: Sequence[Record]) -> Sequence[Iterable[Record | Rejected | Note | Kept]]:
+        """Give what becomes of each record, in order; the records themselves are left as they are."""
+        ...
 
 
 class Router(_Pure):
@@ -258,3 +285,20 @@ class RecordWriter(_Edge):
     @abstractmethod
     def write(self, records: Sequence[Record], services: Services) -> list[Record | Rejected]:
         """Write the records and answer for each, in order: what goes on, or its reject."""
+
+
+@runtime_checkable
+class GoesAhead(Protocol):
+    """What a look-up or record writer may ``open``: it begins with records before earlier ones are answered.
+
+    The engine keeps the answers in order, and awaits the oldest once more than ``window`` records are under way.
+
+    Attributes:
+        window: How many records may be under way, so that memory is bounded.
+    """
+
+    window: int
+
+    def begin(self, records: Sequence[Record], services: Services) -> "Future[list[Answer]]":
+        """Begin with records, which stay as they are meanwhile; the answers come one per record, in order."""
+        ...

@@ -2,7 +2,7 @@
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
@@ -13,6 +13,7 @@ from identitysync.values import Record
 
 T = TypeVar("T")
 ShapeClass: TypeAlias = type[Shape]
+Files: TypeAlias = Mapping[str, str | bytes | None]
 _SPEC: Final = "__script_spec__"
 
 
@@ -23,14 +24,16 @@ class Example:
     Attributes:
         doc: What the example shows, in a few words.
         params: The step's ``params`` as a flow file has them.
-        before: Records, or the text of a file; None when the script needs the world.
-        after: What comes out: records, or the text of a file.
+        before: Records, the text of a file, or, for scripts that turn files into files, names and contents; None when
+            the script needs the world.
+        after: What comes out, likewise, for a router those that go to each step; the content of a file is None where it
+            is not the same on every machine.
     """
 
     doc: str
     params: dict[str, Any] = attrs.field(factory=dict)
-    before: Sequence[Record] | str | None = None
-    after: Sequence[Record] | str | None = None
+    before: Sequence[Record] | str | Files | None = None
+    after: Sequence[Record] | Mapping[str, Any] | str | None = None
 
 
 @attrs.frozen

@@ -3,6 +3,7 @@
 import json
 import types
 import typing
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,7 @@ from identitysync.values import FieldPath, Secret
 
 _SHAPES = {
     "FileReader": "brings files", "RecordReader": "brings records", "FileTransform": "files become files",
+    "FileFlatMapper": "each file becomes any number of files",
     "Parser": "files become records", "Mapper": "records become records", "FlatMapper": "records become records",
     "Router": "records go different ways", "Lookup": "records are completed", "Formatter": "records become files",
     "FileWriter": "files are delivered", "RecordWriter": "records are written",
@@ -103,9 +105,25 @@ def _example(type: str, example: Example) -> str:
     parts = [f"{example.doc[:1].upper()}{example.doc[1:]}:", f"```json\n{_json(step, indent=2)}\n```"]
     for words, shown in (("From", example.before), ("comes", example.after)):
         if shown is not None:
-            text = shown if isinstance(shown, str) else "\n".join(_json(record) for record in shown)
-            parts += [words, f"```text\n{text}\n```"]
+            parts += [words, f"```text\n{_shown(shown)}\n```"]
     return "\n\n".join(parts)
+
+
+def _shown(what: Any) -> str:
+    """Write records, the text of a file, files with their names, or records with the steps that get them."""
+    if isinstance(what, str):
+        return what
+    if isinstance(what, Mapping):
+        return "\n".join(f"{name}: {_content(content)}" for name, content in what.items())
+    return "\n".join(_json(record) for record in what)
+
+
+def _content(content: Any) -> str:
+    if content is None:
+        return "…"
+    if isinstance(content, list | tuple):
+        return ", ".join(_json(record) for record in content)
+    return _json(content) if isinstance(content, str) else f"{len(content)} bytes"
 
 
 def _entry_of(kind: Any) -> type | None:

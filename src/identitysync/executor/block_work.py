@@ -7,7 +7,7 @@ from typing import Any, Final
 import attrs
 
 from identitysync.compiler import Program, PureStep, Ran, tree_of
-from identitysync.contract import Block, Decoder, FlatMapper, Formatter, Layout, Mapper, Rejected, Router, Unfit
+from identitysync.contract import Block, Decoder, FlatMapper, Formatter, Layout, Mapper, Note, Rejected, Router, Unfit
 from identitysync.errors import PluginError
 from identitysync.executor.chain_stage import chained
 from identitysync.executor.encoding import encoded, is_large
@@ -77,14 +77,16 @@ class BlockWork:
         """
         self._count += 1
         program = self._program
+        surprised = False
         if program is not None and task.room is None and self._count % _TIMED:
             started = perf_counter()
             ran = program.run(task.decoder, task.block, task.layouts)
             if ran is not None and not self._has_large(ran):
                 return self._outcome(ran, started)
+            surprised = ran is None
         started = perf_counter()
         decoded = task.decoder.decode(task.block)
-        if program is not None:
+        if program is not None and surprised:
             program.learn(decoded.found)
         seconds = perf_counter() - started
         rejects = [each for each in decoded.found if isinstance(each, Rejected)]
@@ -239,7 +241,13 @@ class _Services:
         return self
 
     def info(self, text: str) -> None:
-        self._recorder.outcome.notes.append(text)
+        self._recorder.outcome.notes.append(Note(text))
+
+    def error(self, text: str) -> None:
+        self._recorder.outcome.notes.append(Note(text, "error"))
+
+    def debug(self, text: str) -> None:
+        self._recorder.outcome.notes.append(Note(text, "debug"))
 
 
 class _Source(Stage):

@@ -6,6 +6,7 @@ from typing import Any
 from identitysync.contract import (
     BlockTransform,
     File,
+    FileFlatMapper,
     FileReader,
     FileTransform,
     FileWriter,
@@ -20,11 +21,13 @@ from identitysync.contract import (
     Shape,
 )
 from identitysync.errors import IdentitySyncError
+from identitysync.executor.answer_stage import AnswerStage
 from identitysync.executor.chain_stage import ChainStage, chained
+from identitysync.executor.expand_stage import ExpandStage
 from identitysync.executor.file_stages import ConvertStage, PassStage, WriteFilesStage
 from identitysync.executor.format_stage import FormatStage, PackStage
 from identitysync.executor.pool import PoolMaker
-from identitysync.executor.record_stages import AnswerStage, FlatMapStage, MapStage, RouteStage
+from identitysync.executor.record_stages import FlatMapStage, MapStage, RouteStage
 from identitysync.executor.region import Region, packer_of, region_of
 from identitysync.executor.region_stage import MemberStage, RegionStage
 from identitysync.executor.run import Run, Tap
@@ -37,6 +40,7 @@ _STAGES: tuple[tuple[type[Shape], Callable[..., Stage]], ...] = (
     (FileReader, ReadFilesStage),
     (RecordReader, ReadRecordsStage),
     (FileTransform, ConvertStage),
+    (FileFlatMapper, ExpandStage),
     (Parser, ParseStage),
     (Mapper, MapStage),
     (FlatMapper, FlatMapStage),

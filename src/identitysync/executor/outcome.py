@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import attrs
 
-from identitysync.contract import Block, Layout, Rejected
+from identitysync.contract import Block, Layout, Note, Rejected
 from identitysync.errors import FormatError
 from identitysync.report import StepReport
 from identitysync.values import Record
@@ -74,6 +74,6 @@ class Outcome:
     entered: int = 0
     counts: dict[str, StepReport] = attrs.field(factory=dict)
     happenings: list[Happening] = attrs.field(factory=list)
-    notes: list[str] = attrs.field(factory=list)
+    notes: list[Note] = attrs.field(factory=list)
     rest: Block | None = None
     fault: FormatError | None = None

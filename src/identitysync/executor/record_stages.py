@@ -1,15 +1,15 @@
-"""Stages whose records become records: mappers, flat-mappers, routers, look-ups and writers."""
+"""Stages whose records become records: mappers, flat-mappers and routers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 from time import perf_counter
 from typing import Any, cast
 
-from identitysync.compiler import Entered, each_record
-from identitysync.contract import FlatMapper, Lookup, Mapper, RecordWriter, Rejected, Router
+from identitysync.compiler import each_record
+from identitysync.contract import KEPT, BatchExpander, FlatMapper, Mapper, Note, Rejected, Router
 from identitysync.errors import PluginError
 from identitysync.executor.run import Run
-from identitysync.executor.stage import Named, Stage, close_quietly
-from identitysync.plan import PlannedStep
+from identitysync.executor.stage import Named, Routed, Stage, close_quietly
 from identitysync.values import Record, copy_records
 
 
@@ -51,35 +51,66 @@ class FlatMapStage(Stage):
         started = perf_counter()
         out: list[Record] = []
         rejects: list[Rejected] = []
+        more: list[Rejected] = []
         count = self.counter
 
-        def take(results: list[Record | Rejected]) -> None:
-            records = [each for each in results if not isinstance(each, Rejected)]
-            refused = [each for each in results if isinstance(each, Rejected)]
+        def take(results: list[Any]) -> None:
+            records, refused = self._sorted_out(results)
             out.extend(records)
             if refused:
                 # one record, one fate: the first reason stands for all
                 rejects.append(refused[0])
-            elif records:
+                more.extend(each for each in refused[1:] if each.record is not refused[0].record)
+            elif records or KEPT in results:
                 count.passed += 1
             else:
                 count.dropped += 1
 
-        rejects += each_record(
-            batch, lambda record: list(self._worker.expand(record)), take, atomic=self._script.atomic
-        )
+        if isinstance(self._worker, BatchExpander):
+            answers = self._worker.expand_all(batch)
+            if len(answers) != len(batch):
+                raise PluginError(
+                    f"{self.id} expanded {len(batch)} records into {len(answers)} answers; one each is due"
+                )
+            for results in answers:
+                take(list(results))
+        else:
+            rejects += each_record(
+                batch, lambda record: list(self._worker.expand(record)), take, atomic=self._script.atomic
+            )
         count.received += len(batch)
         self.timed(started)
         self.reject(rejects)
+        self.reject_besides(more)
         self.give(out)
 
     def finish(self) -> Iterator[None]:
-        """Push what the script kept back."""
-        started = perf_counter()
-        left = list(self._worker.finish())
-        self.timed(started)
-        self.give(left)
-        yield
+        """Push what the script kept back, batch by batch."""
+        left = iter(self._worker.finish())
+        while True:
+            started = perf_counter()
+            results = list(islice(left, self.run.batch_size))
+            records, refused = self._sorted_out(results)
+            self.counter.received += len(refused)  # none of those that came: they were counted when they came
+            self.timed(started)
+            self.reject(refused)
+            self.give(records)
+            yield
+            if len(results) < self.run.batch_size:
+                return
+
+    def _sorted_out(self, results: list[Any]) -> tuple[list[Record], list[Rejected]]:
+        """Tell records from rejects and notes; the notes are written."""
+        records: list[Record] = []
+        refused: list[Rejected] = []
+        for each in results:
+            if isinstance(each, Rejected):
+                refused.append(each)
+            elif isinstance(each, Note):
+                self.note(each)
+            elif each is not KEPT:
+                records.append(each)
+        return records, refused
 
     def close(self) -> None:
         """Let go of what the script holds."""
@@ -87,16 +118,17 @@ class FlatMapStage(Stage):
 
 
 class RouteStage(Stage):
-    """Records to some of the next stages."""
+    """Records to some of the next stages; what goes to a step that does not run is seen by the taps alone."""
 
-    def __init__(self, planned: Named, script: Router, run: Run) -> None:
+    def __init__(self, planned: Routed, script: Router, run: Run) -> None:
         super().__init__(planned, run)
+        self._ids = planned.ways
         self._script, self._worker = script, script.open()
 
     def records(self, batch: list[Record]) -> None:
         """Send each record where the script says."""
         started = perf_counter()
-        ways: dict[str, list[Record]] = {stage.id: [] for stage in self.next}
+        ways: dict[str, list[Record]] = {id: [] for id in self._ids}
         count = self.counter
 
         def route(record: Record) -> tuple[Record, list[str]]:
@@ -120,68 +152,15 @@ class RouteStage(Stage):
         count.received += len(batch)
         self.timed(started)
         self.reject(rejects)
-        for stage in self.next:
-            records = ways[stage.id]
+        running = {stage.id: stage for stage in self.next}
+        for id, records in ways.items():
             if records:
                 count.emitted += len(records)
                 for tap in self.taps:
                     tap(self.id, records)
-                stage.records(records)
+                if id in running:
+                    running[id].records(records)
 
     def close(self) -> None:
         """Let go of what the script holds."""
         close_quietly(self._worker, self._script)
-
-
-class AnswerStage(Stage):
-    """Records to another system, which answers for each: look-ups and writers."""
-
-    def __init__(self, planned: PlannedStep, script: Lookup | RecordWriter, run: Run) -> None:
-        super().__init__(planned, run)
-        self._script, self._worker = script, script.open(run.services)
-
-    def records(self, batch: list[Record]) -> None:
-        """Ask for all records, as many at a time as the script wants."""
-        size = max(1, self._script.batch_size)
-        for start in range(0, len(batch), size):
-            self._some(batch[start : start + size])
-            self.run.check()
-
-    def _some(self, batch: list[Record]) -> None:
-        started = perf_counter()
-        before = Entered(batch, needed=not self._script.atomic)
-        answers = self._answers(batch)
-        if len(answers) != len(batch):
-            raise PluginError(
-                f"{self.id} answered {len(answers)} times for {len(batch)} records; one answer each is due"
-            )
-        out: list[Record] = []
-        rejects: list[Rejected] = []
-        count = self.counter
-        for index, answer in enumerate(answers):
-            if isinstance(answer, Rejected):
-                rejects.append(
-                    answer if answer.record is not batch[index] else _as_entered(answer, before.record(index))
-                )
-            elif answer is None or answer == []:
-                count.dropped += 1
-            else:
-                count.passed += 1
-                out.extend(answer if isinstance(answer, list) else (answer,))
-        count.received += len(batch)
-        self.timed(started)
-        self.reject(rejects)
-        self.give(out)
-
-    def _answers(self, batch: list[Record]) -> Sequence[Any]:
-        if isinstance(self._script, Lookup):
-            return cast(Lookup, self._worker).look_up(batch, self.run.services)
-        return cast(RecordWriter, self._worker).write(batch, self.run.services)
-
-    def close(self) -> None:
-        """Let go of connections."""
-        close_quietly(self._worker, self._script)
-
-
-def _as_entered(answer: Rejected, record: Record) -> Rejected:
-    return Rejected(record, answer.message, answer.code, answer.replay, answer.error)

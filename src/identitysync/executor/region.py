@@ -71,7 +71,7 @@ def region_of(
     for id, step in steps.items():
         inside = before[id] and before[id] <= {parser.id, *found}
         if inside and id not in watched and _is_apart(scripts[id]) and not _behind_formatter(before[id], found):
-            found[id] = PureStep(id, scripts[id], step.next, step.error)
+            found[id] = PureStep(id, scripts[id], step.next, step.error, step.ways)
     if not found:
         return None
     packs = {}

@@ -84,7 +84,7 @@ class RegionStage(ParseStage):
         self.counter.bytes += file.size
         self._bytes += file.size
         for note in cut.notes:
-            self.run.services.log.info(f"{self.id}: {note.text}")
+            self.note(note)
         if self._pool is None:
             self._pool = self._make_pool(self._region, self._bytes)
         reading = _Reading(file, cut)
@@ -200,7 +200,7 @@ class RegionStage(ParseStage):
         for id, count in outcome.counts.items():
             self._stage(id).counter.add(count)
         for note in outcome.notes:
-            self.run.services.log.info(note)
+            getattr(self.run.services.log, note.level)(note.text)
         self.run.entered += outcome.entered
         for each in outcome.happenings:
             if isinstance(each, Made):

@@ -25,6 +25,12 @@ class RunServices:
     spool: RunSpool
     run: RunInfo
     site: Site | None
+    cancelled: threading.Event = attrs.field(factory=threading.Event)
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` when somebody asked the run to stop."""
+        if self.cancelled.is_set():
+            raise Cancelled("the run was stopped")
 
 
 class Run:
@@ -33,7 +39,8 @@ class Run:
     Attributes:
         services: What edge scripts receive.
         entered: Records that entered, after readers and parsers.
-        processed: Of these, how many were carried to their end.
+        processed: Of these, how many all stages have received.
+        awaited: What a stage still awaits answers for, and ``processed`` when it came.
         refused: Records that were rejected, wherever.
         unread: Rows that a parser or reader could not make a record of; they never entered.
     """
@@ -53,20 +60,24 @@ class Run:
         self.delivery = Delivery(services, self._delivered)
         self.samples = Samples()
         self.entered = self.processed = self.refused = self.unread = 0
+        self.awaited: dict[object, int] = {}
         self._dead_letters, self._tolerance, self._tell, self._mask = dead_letters, tolerance, tell, mask
-        self._cancelled = threading.Event()
         self._held: set[Path | bytes] = set()
         self._lent: dict[Path | bytes, bool] = {}
         self.read_files: list[tuple[FileReader, File]] = []
 
     def cancel(self) -> None:
         """Ask the run to stop at the next batch."""
-        self._cancelled.set()
+        self.services.cancelled.set()
 
     def check(self) -> None:
         """Raise ``Cancelled`` when somebody asked the run to stop."""
-        if self._cancelled.is_set():
-            raise Cancelled("the run was stopped")
+        self.services.check()
+
+    @property
+    def ended(self) -> int:
+        """How many records were carried to their end: all that came before the first that still awaits its answer."""
+        return min(list(self.awaited.values()), default=self.processed)
 
     @property
     def left(self) -> int | None:

@@ -58,7 +58,7 @@ def sorted_out(stage: Stage, found: list[Any]) -> tuple[list[Record], list[Rejec
         elif isinstance(each, Rejected):
             rejects.append(each)
         elif isinstance(each, Note):
-            stage.run.services.log.info(f"{stage.id}: {each.text}")
+            stage.note(each)
         else:
             raise PluginError(f"{stage.id} gave {type(each).__name__} where a record is due")
     return batch, rejects
@@ -130,7 +130,7 @@ class ParseStage(Stage):
     def _blocks(self, cut: Cut) -> Iterator[None]:
         """Let block after block enter: the records of one travel together, as they do where blocks go elsewhere."""
         for note in cut.notes:
-            self.run.services.log.info(f"{self.id}: {note.text}")
+            self.note(note)
         seam = Seam()
         for block in cut.blocks:
             whole = seam.join(block)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import Any, Protocol
 
-from identitysync.contract import File, Rejected
+from identitysync.contract import File, Note, Rejected
 from identitysync.errors import IdentitySyncError
 from identitysync.executor.counting import Counter
 from identitysync.executor.rejects import routed
@@ -18,6 +18,15 @@ class Named(Protocol):
     @property
     def id(self) -> str:
         """Its id."""
+        ...
+
+
+class Routed(Named, Protocol):
+    """A step of a router, as far as its stage must know it."""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ids to which it may send records, those that do not run among them."""
         ...
 
 
@@ -100,6 +109,15 @@ class Stage:
         self.run.reject(self.id, rejects, routed=bool(self.error), entering=entering)
         if self.error:
             _push(self.error, [routed(self.id, each) for each in rejects])
+
+    def reject_besides(self, rejects: list[Rejected]) -> None:
+        """Send along the ``error`` edges what else became of records that are counted as rejected already."""
+        if rejects and self.error:
+            _push(self.error, [routed(self.id, each) for each in self.run.masked(rejects)])
+
+    def note(self, note: Note) -> None:
+        """Write a line of the script into the trace."""
+        getattr(self.run.services.log, note.level)(f"{self.id}: {note.text}")
 
     def take(self, batch: list[Record], rejects: list[Rejected]) -> None:
         """Let records enter the flow: count them, carry them to their end, count them again.

@@ -1,9 +1,26 @@
 """A client of Gigya's REST API (SAP Customer Data Cloud), usable alone."""
 
 from identitysync.gigya.client import GigyaClient
+from identitysync.gigya.connection import Connection, RecordCalls
 from identitysync.gigya.cursors import pages, search
 from identitysync.gigya.data_centers import endpoint
-from identitysync.gigya.parallel import run_bounded
+from identitysync.gigya.parallel import Calls
+from identitysync.gigya.reading import read_records
 from identitysync.gigya.sites import SiteParams
+from identitysync.gigya.writing import call_for, check_connections, user_of, write_record
 
-__all__ = ["GigyaClient", "SiteParams", "endpoint", "pages", "run_bounded", "search"]
+__all__ = [
+    "Calls",
+    "Connection",
+    "GigyaClient",
+    "RecordCalls",
+    "SiteParams",
+    "call_for",
+    "check_connections",
+    "endpoint",
+    "pages",
+    "read_records",
+    "search",
+    "user_of",
+    "write_record",
+]

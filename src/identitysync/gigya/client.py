@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from identitysync.contract import Clock
-from identitysync.errors import GigyaError, InvalidParameter, RemoteUnavailable
+from identitysync.errors import GigyaError, RemoteUnavailable
 from identitysync.gigya.answers import read_answer
 from identitysync.gigya.auth import form, key_of, signed_form
 from identitysync.gigya.bearer import read_key, token
 from identitysync.gigya.data_centers import endpoint, is_gigya
-from identitysync.gigya.errors import PAUSES, REFUSED, WRONG_DATA_CENTER, error_of
+from identitysync.gigya.errors import PAUSES, REFUSED, WRONG_DATA_CENTER, CannotBeSent, error_of
 from identitysync.values import Secret, Site, json_bytes
 from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
 from identitysync.world.patience import told
@@ -74,7 +74,8 @@ class GigyaClient:
             GigyaError: The answer is an error; ``code`` tells which, ``retryable`` whether a later call may work.
             RemoteUnavailable: There was no answer, or none that makes sense, as often as it was tried.
             RemoteError: Something else than Gigya answered, or a host that cannot be trusted.
-            InvalidParameter: A parameter cannot be sent, or there is no such data center.
+            CannotBeSent: A parameter holds something that no request can carry.
+            InvalidParameter: There is no such data center, or the address is none.
         """
         plain = _texts(method, params or {})
         tries = self._http.retrying(self._max_attempts)
@@ -138,7 +139,7 @@ def _texts(method: str, params: Mapping[str, Any]) -> dict[str, str]:
             texts[name] = text = _text(value)
             text.encode()
         except ValueError as fault:
-            raise InvalidParameter(f"{method}: the parameter {name!r} cannot be sent: {_why(fault)}") from None
+            raise CannotBeSent(f"{method}: the parameter {name!r} cannot be sent: {_why(fault)}") from None
     return texts
 
 

@@ -20,7 +20,7 @@ _LOST: Final = 400006
 _BARREN: Final = 1000
 """Pages without anything new, one after the other, after which a cursor is taken to run in circles."""
 
-_KEYS: Final = {"accounts.search": "UID", "ds.search": "oid", "audit.search": "callID"}
+_KEYS: Final = {"accounts.search": "UID", "ds.search": "", "audit.search": "callID"}
 _EMAIL_ACCOUNTS: Final = re.compile(r"\bFROM\s+emailAccounts\b", re.IGNORECASE)
 
 
@@ -73,8 +73,8 @@ def pages(
     When the cursor itself is lost (Gigya forgets it after five minutes, and whoever takes the results may be slow),
     the query is asked again from its start, and what was given already is left out, in whatever order it comes now:
     by the key, of which eight bytes each are remembered. Results without that field (the query does not select it, or
-    gives it another name) are told apart by all they hold, and left out as often as they were given; one that has
-    changed in the meantime is then given again, and none is ever missed.
+    gives it another name; objects of the data store have no single one) are told apart by all they hold, and left out
+    as often as they were given; one that has changed in the meantime is then given again, and none is ever missed.
 
     Args:
         client: The client.
@@ -83,7 +83,7 @@ def pages(
         batch: Results of one page, added to the query as its ``LIMIT``; None when the query has its own, or for
             Gigya's 300.
         key: The field that tells one result from another; by default ``UID``, for e-mail accounts ``token``, for
-            ``ds.search`` ``oid``, for ``audit.search`` ``callID``.
+            ``audit.search`` ``callID``, for ``ds.search`` none; ``""`` is none.
         params: More parameters of the first call, such as ``timeout`` in milliseconds.
 
     Yields:

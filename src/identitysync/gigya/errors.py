@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from identitysync.errors import AuthenticationFailed, GigyaError
+from identitysync.errors import AuthenticationFailed, GigyaError, InvalidParameter
 
 RETRYABLE: Final = frozenset({403048, 409030, 500001, 500002, 500028, 500033, 503001, 504002})
 """Codes after which the same call may work: rate limits, too many calls for one user, passing faults, time-outs."""
@@ -32,6 +32,10 @@ _HINTS: Final = {
 
 class GigyaAuthenticationFailed(GigyaError, AuthenticationFailed):
     """Gigya refuses the key, the secret or the signature."""
+
+
+class CannotBeSent(InvalidParameter):
+    """A parameter of a call holds something that no request can carry: the fault of one record."""
 
 
 class RetryableGigyaError(GigyaError):

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from identitysync.contract import change_step_ids
 from identitysync.errors import InvalidParameter
 from identitysync.model.dataflow import Dataflow, Step
 
@@ -48,8 +49,11 @@ def remove(flow: Dataflow, id: str) -> Dataflow:
         bridged = [each for old in ids for each in (gone.next if old == id else (old,)) if each != id]
         return tuple(dict.fromkeys(bridged)) if id in ids else ids
 
-    kept = [_with(step, next=bridge(step.next), error=bridge(step.error)) for step in flow.steps if step is not gone]
-    return attrs.evolve(flow, steps=kept)
+    def bridged(step: Step) -> Step:
+        params = _renamed_in_params(step, id, gone.next[0]) if len(gone.next) == 1 else step.params
+        return _with(step, next=bridge(step.next), error=bridge(step.error), params=params)
+
+    return attrs.evolve(flow, steps=[bridged(step) for step in flow.steps if step is not gone])
 
 
 def connect(flow: Dataflow, source: str, target: str, *, error: bool) -> Dataflow:
@@ -68,13 +72,19 @@ def rename_step(flow: Dataflow, old: str, new: str) -> Dataflow:
     if old != new:
         _refuse_taken(flow, new)
 
-    def renamed(ids: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(new if each == old else each for each in ids)
+    def renamed(id: str) -> str:
+        return new if id == old else id
 
     return attrs.evolve(
         flow,
         steps=[
-            _with(step, id=new if step.id == old else step.id, next=renamed(step.next), error=renamed(step.error))
+            _with(
+                step,
+                id=renamed(step.id),
+                next=tuple(map(renamed, step.next)),
+                error=tuple(map(renamed, step.error)),
+                params=_renamed_in_params(step, old, new),
+            )
             for step in flow.steps
         ],
     )
@@ -92,6 +102,19 @@ def fill(flow: Dataflow, values: Mapping[str, Any]) -> Dataflow:
     return attrs.evolve(
         flow, steps=[_with(step, params={**step.params, **by_id.get(step.id, {})}) for step in flow.steps]
     )
+
+
+def _renamed_in_params(step: Step, old: str, new: str) -> Mapping[str, Any]:
+    """Give a step's parameters with the ids of steps in them changed, where its script declares such parameters."""
+    if old not in step.next:
+        return step.params
+    cls = step.script
+    if cls is None:
+        from identitysync.registry import discover
+
+        description = discover().get(step.type)
+        cls = description.spec.cls if description and not description.problem else None
+    return change_step_ids(step.params, cls, lambda held, _: new if held == old else held) if cls else step.params
 
 
 def _with(step: Step, **changes: Any) -> Step:

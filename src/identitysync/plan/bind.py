@@ -7,11 +7,22 @@ from typing import Any, Final
 
 import attrs
 
-from identitysync.contract import REQUIRED, Finding, ParamSpec, ScriptSpec, Shape, params_of
+from identitysync.contract import (
+    REQUIRED,
+    Examining,
+    Finding,
+    ParamSpec,
+    ScriptSpec,
+    Shape,
+    change_step_ids,
+    params_of,
+)
 from identitysync.errors import (
     Diagnostic,
     ExpressionError,
+    IdentitySyncError,
     InvalidParameter,
+    JavaScriptError,
     LanguageError,
     PatternError,
     PluginError,
@@ -28,7 +39,13 @@ from identitysync.values import MASK, Secret
 _OPEN: Final = re.compile(r"\{\{[^{}]*\}\}|<\$[^<>]*\$>|" + re.escape(MASK))
 _OPEN_WHEN_REQUIRED: Final = re.compile(r"\.*|.*<[A-Za-z][\w.-]*>.*", re.DOTALL)
 _REFERENCE: Final = re.compile(r"\$\{(env|file|keyring):[^}]*\}")
-_LANGUAGE_CODES: Final = ((ExpressionError, "expression"), (PatternError, "pattern"), (QueryError, "query"))
+_CODES: Final = (
+    (ExpressionError, "expression"),
+    (JavaScriptError, "javascript"),
+    (PatternError, "pattern"),
+    (QueryError, "query"),
+    (PluginError, "plugin"),
+)
 
 Report = Callable[[Diagnostic], None]
 
@@ -76,11 +93,16 @@ def bind(step: Step, path: str, registry: Registry, report: Report, *, run: bool
             report(_unknown(key, names, f"{path}.params.{key}"))
     if not whole:
         return Bound(spec, None)
+    _check_ways(step, spec, f"{path}.params", report)
     try:
-        return Bound(spec, spec.cls(**found))
+        made = spec.cls(**found)
     except InvalidParameter as fault:
         report(Diagnostic("invalid-parameter", f"{path}.params", str(fault)))
         return Bound(spec, None)
+    faults = list(made.examine()) if isinstance(made, Examining) else []
+    for below, wrong in faults:
+        report(_misread(wrong, f"{path}.params.{below}"))
+    return Bound(spec, None if faults else made)
 
 
 _UNFIT: Final = object()
@@ -133,6 +155,8 @@ def _value(step: Step, param: ParamSpec, path: str, report: Report, *, run: bool
 def _is_open(given: Any, param: ParamSpec) -> bool:
     if not isinstance(given, str):
         return False
+    if param.code:
+        return param.required and not given.strip(". \n\t")
     return bool(_OPEN.search(given) or (param.required and _OPEN_WHEN_REQUIRED.fullmatch(given)))
 
 
@@ -159,13 +183,17 @@ def _check(check: Callable[[Any], Iterable[Any] | None], value: Any, path: str, 
         for finding in check(value) or ():
             report(Diagnostic(finding.code, path, finding.message, finding.hint, finding.severity))
     except LanguageError as fault:
-        code = next((code for kind, code in _LANGUAGE_CODES if isinstance(fault, kind)), "invalid-parameter")
-        report(Diagnostic(code, path, str(fault)))
+        report(_misread(fault, path))
         return False
     except InvalidParameter as fault:
         report(Diagnostic("invalid-parameter", path, str(fault)))
         return False
     return True
+
+
+def _misread(fault: IdentitySyncError, path: str) -> Diagnostic:
+    code = next((code for kind, code in _CODES if isinstance(fault, kind)), "invalid-parameter")
+    return Diagnostic(code, path, str(fault))
 
 
 def _dates(text: str) -> Iterator[Finding]:
@@ -178,6 +206,25 @@ def _dates(text: str) -> Iterator[Finding]:
 def _fault(code: str, path: str, message: str) -> Diagnostic:
     severity = Severity.WARNING if code == "unknown-parameter" else Severity.ERROR
     return Diagnostic(code, path, message, severity=severity)
+
+
+def _check_ways(step: Step, spec: ScriptSpec, path: str, report: Report) -> None:
+    """Check that the ids of steps in the parameters are among the step's ``next``."""
+    named: set[str] = set()
+
+    def look(id: str, where: str) -> str:
+        named.add(id)
+        if id not in step.next:
+            hint = f"add it to 'next', which now leads to {', '.join(step.next) or 'no step'}"
+            report(Diagnostic("not-next", where, f"{step.id!r} shall lead to {id!r}, but its 'next' does not", hint))
+        return id
+
+    change_step_ids(step.params, spec.cls, look, path)
+    for index, id in enumerate(step.next):
+        if named and id not in named:
+            message = f"nothing in the parameters of {step.id!r} leads to {id!r}, so that it gets no record"
+            where = f"{path.removesuffix('.params')}.next[{index}]"
+            report(Diagnostic("no-way", where, message, "name it there, or take it out of 'next'", Severity.WARNING))
 
 
 def _unknown(key: str, names: list[str], path: str) -> Diagnostic:

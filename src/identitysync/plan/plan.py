@@ -37,6 +37,11 @@ class PlannedStep:
         """The step's id."""
         return self.step.id
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ids to which a router may send records, those that do not run among them."""
+        return self.step.next
+
 
 @attrs.frozen
 class Plan:

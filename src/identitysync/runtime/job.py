@@ -232,7 +232,7 @@ class Job:
             frequency_type=scheduling.frequency_type.value if scheduling else "",
             frequency_interval=scheduling.frequency_interval if scheduling else None,
             total_records=run.entered if run else 0,
-            processed_records=run.processed if run else 0,
+            processed_records=run.ended if run else 0,
             attempt_number=self._assignment.attempt,
             host_name=platform.node(),
             trace=self._trace.lines(),
@@ -296,4 +296,4 @@ class Job:
         if (always or now - self._told_at >= _TOLD_EVERY) and self._run and self._executor:
             self._told_at = now
             counts = self._executor.counts()
-            self._tell(Progressed(self._clock.now(), self.id, self._run.entered, self._run.processed, counts))
+            self._tell(Progressed(self._clock.now(), self.id, self._run.entered, self._run.ended, counts))

@@ -1,4 +1,4 @@
-"""The other ends of a dataflow, on this machine: Gigya, SFTP, bad lines, made-up people. Part of the product.
+"""The other ends of a dataflow, on this machine, and the laws of scripts and remotes. Part of the product.
 
 Everything listens on the loopback interface, starts by itself and stops by itself.
 """
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
+    from identitysync.testing.scripts import check_script
     from identitysync.testing.sftp import SftpServer
 
 _PLACES = {
@@ -24,6 +25,7 @@ _PLACES = {
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
     "check_remote": "identitysync.testing.remotes",
+    "check_script": "identitysync.testing.scripts",
     "generate_accounts": "identitysync.testing.people",
 }
 
@@ -38,6 +40,7 @@ __all__ = [
     "Spoil",
     "Toward",
     "check_remote",
+    "check_script",
     "generate_accounts",
 ]
 

@@ -1,6 +1,7 @@
 """What services are made of: the clock, HTTP with retries, secrets and their masks."""
 
-from identitysync.world.clock import Clock, FixedClock, SystemClock, milliseconds
+from identitysync.world.ahead import awaited, read_ahead
+from identitysync.world.clock import Clock, FixedClock, StoppableClock, SystemClock, milliseconds
 from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
 from identitysync.world.patience import Patience, Retrying
 from identitysync.world.secrets import Masker, resolve
@@ -14,8 +15,11 @@ __all__ = [
     "NeverSent",
     "Patience",
     "Retrying",
+    "StoppableClock",
     "SystemClock",
+    "awaited",
     "milliseconds",
+    "read_ahead",
     "resolve",
     "retry_after",
 ]

@@ -3,11 +3,15 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from identitysync.contract import Clock
-from identitysync.errors import InvalidParameter
+from identitysync.errors import Cancelled, InvalidParameter
 
-__all__ = ["Clock", "FixedClock", "SystemClock", "milliseconds"]
+__all__ = ["Clock", "FixedClock", "StoppableClock", "SystemClock", "milliseconds"]
+
+_MOMENT: Final = 0.1
+_NOTHING: Final = 1e-6
 
 
 def milliseconds(moment: datetime) -> datetime:
@@ -29,6 +33,41 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Wait that many seconds."""
         time.sleep(max(0.0, seconds))
+
+
+class StoppableClock:
+    """A clock whose sleepers can be woken, so that nobody has to wait for the pause between two tries.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """Follow another clock.
+
+        Args:
+            clock: Tells and passes the time.
+        """
+        self._clock = clock
+        self._stopped = threading.Event()
+        self.now, self.monotonic = clock.now, clock.monotonic
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that many seconds.
+
+        Raises:
+            Cancelled: The clock was stopped.
+        """
+        end = self._clock.monotonic() + seconds
+        while not self._stopped.is_set():
+            left = end - self._clock.monotonic()
+            if left < _NOTHING:  # a clock that jumps may never come quite so far
+                return
+            self._clock.sleep(min(left, _MOMENT))
+        raise Cancelled("nobody waits for this any more")
+
+    def stop(self) -> None:
+        """Wake all that sleep, and let nobody sleep again."""
+        self._stopped.set()
 
 
 class FixedClock:

@@ -95,10 +95,12 @@ class HttpClient:
         """
         import urllib3
 
+        from identitysync.world.one_piece import pool_manager
+
         self._clock, self._jitter = clock, jitter
         self._answer_timeout, self._max_body = answer_timeout, max_body
         self.patience = patience or Patience()
-        self._pool = urllib3.PoolManager(
+        self._pool = pool_manager(
             maxsize=max_connections, block=True, retries=False, cert_reqs="CERT_REQUIRED", ca_certs=ca_certs,
             timeout=urllib3.Timeout(connect=connect_timeout, read=read_timeout),
         )  # fmt: skip
@@ -139,7 +141,7 @@ class HttpClient:
         given = {name.lower() for name in headers or ()}
         sent = {**{name: text for name, text in _HEADERS.items() if name.lower() not in given}, **(headers or {})}
         try:
-            answer = self._pool.request(
+            answer = self._pool.urlopen(
                 method, url, body=body, headers=sent, preload_content=False, redirect=False,
                 pool_timeout=self._answer_timeout,
             )  # fmt: skip

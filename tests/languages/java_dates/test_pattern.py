@@ -1,5 +1,6 @@
 import pickle
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ moments = st.datetimes(*naive, timezones=zones)
 
 DAYS = (
     "yyyy-MM-dd|d.M.y|yyyyMMdd|dd MMM yy|EEEE, MMMM d, yyyy G|yyyy-DDD|YYYY-'W'ww-u|YYYY w EEE|YYMMdd|Y DDD"
-    "|yyyy/LL/dd u|LLL d yyyy|yyyy MM W E|yyyy MM F E|yyyyy-MM-dd|yyyy/yyyy-MM/yyyy-MM-dd"
+    "|yyyy/LL/dd u|QQQ uuuu-MM-dd e|cccc dd.MM.uuuu|LLL d yyyy|yyyy MM W E|yyyy MM F E|yyyyy-MM-dd|yyyy/yyyy-MM/yyyy-MM-dd"
 )
 days = st.sampled_from(DAYS.split("|"))
 times = st.sampled_from(
@@ -47,7 +48,7 @@ def test_a_text_without_a_zone_is_read_in_the_zone_that_is_handed_in(moment, day
     assert again.tzinfo is moment.tzinfo
 
 
-letters = st.sampled_from("GyYMLwWDdFEuaHkKhmsSzZXx")
+letters = st.sampled_from("GyYMLwWDdFEuaHkKhmsSzZXxQqecAnNVO")
 pieces = st.builds(str.__mul__, letters, st.integers(1, 4)) | st.sampled_from([" ", "'at'", "''", "1", "-"])
 wild = st.lists(pieces, max_size=8)
 
@@ -157,10 +158,11 @@ def test_what_does_not_fit_is_a_value_error_that_names_text_and_pattern(pattern,
 @pytest.mark.parametrize(
     ("pattern", "offset", "reason"),
     [
-        ("yyyy n", 5, "'n' means nothing"),
+        ("yyyy b", 5, "'b' means nothing"),
         ("yyyy-MM-ddTHH", 10, "'T' means nothing"),
         ("yyyy 'at", 5, "never closed"),
-        ("HH XXXX", 3, "3 is the most"),
+        ("HH XXXXXX", 3, "5 is the most"),
+        ("HH cc", 3, "means nothing"),
         ("SSSSSSSSSS", 0, "9 is the most"),
         ("dMH " * 7, None, "too many ways"),
         ("z z z z", None, "too many ways"),
@@ -229,3 +231,21 @@ def test_no_pattern_makes_reading_slow(pattern):
 def test_a_zone_of_a_fixed_offset_is_kept():
     moment = compile_pattern("yyyy-MM-dd XXX").parse("2026-01-01 +05:30")
     assert moment.tzinfo == timezone(timedelta(hours=5, minutes=30))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["d1" * 12 + "'Z'", "n1" * 12 + "'Z'", "y1" * 12 + "'Z'", "EEE d" * 6, "z1z1", "zVV'0'", "MMM" + "A1" * 9],
+)
+def test_no_text_takes_long_to_be_read_or_refused(pattern):
+    try:
+        compiled = compile_pattern(pattern)
+    except PatternError as fault:
+        assert "too many ways" in fault.reason  # noqa: PT017 - the others may be fine
+        return
+    begin = time.process_time()
+    for text in ("1" * 70, "1" * 999, "a b c d e f g h i j k l m n o p " * 9, "May" + "1" * 90):
+        for lenient in (False, True):
+            with suppress(ValueError):
+                compiled.parse(text, lenient=lenient)
+    assert time.process_time() - begin < 2

@@ -1,4 +1,4 @@
-"""What java.util.regex of Java 17 answered to ``matches``, ``replaceAll`` and ``split`` (see ../jexl/Oracle.java)."""
+"""What java.util.regex of Java 17 answered to ``matches``, ``replaceAll`` and ``split`` (see ../Oracle.java)."""
 
 import json
 import pickle
@@ -10,6 +10,9 @@ from identitysync.languages.java_regex.pattern import JavaRegex
 from identitysync.languages.java_regex.translate import translate
 
 ROWS = json.loads((Path(__file__).parent.parent / "java_regex_oracle.json").read_text(encoding="utf-8"))
+
+
+_, ALL, *CLASSES = (Path(__file__).parent / "classes.tsv").read_text(encoding="utf-8").splitlines()
 
 
 def answer(pattern, text, replacement):
@@ -60,3 +63,19 @@ def test_find_agrees_with_replace_all():
 def test_patterns_can_be_pickled():
     for regex in {row[0] for row in ROWS if row[3] is not None}:
         assert pickle.loads(pickle.dumps(compile_regex(regex))).text == regex
+
+
+def test_every_class_holds_the_characters_that_it_holds_in_java():
+    wrong = []
+    for line in CLASSES:
+        regex, characters = line.split("\t")
+        try:
+            pattern = compile_regex(regex)
+        except PatternError:
+            got = "!"
+        else:
+            got = "".join(each for each in json.loads(f'"{ALL}"') if pattern.full_match(each))
+        if got != json.loads(f'"{characters}"'):
+            wrong.append((regex, characters, got))
+    assert not wrong
+    assert len(CLASSES) > 300

@@ -88,6 +88,10 @@ def test_a_pattern_knows_whether_it_matches_the_empty_text(regex, expected):
     assert compile_regex(regex).matches_empty is expected
 
 
+def test_what_looks_like_a_digit_belongs_to_no_number():
+    assert compile_regex("(a)\\1²|b٣").replace_all("aa² b٣ aa2", "-") == "- - aa2"
+
+
 def test_an_emoji_is_one_character():
     assert compile_regex(".").replace_all("😀x", "-") == "--"
     assert compile_regex("").replace_all("😀x", "-") == "-😀-x-"
@@ -100,7 +104,7 @@ FAULTS = [
     ("[a-\\d]", 1, "range ends"), ("\\", 0, "lone backslash"), ("a\\", 1, "lone backslash"), ("\\y", 0, "means nothing"),
     ("\\p{Nonsense}", 0, "no class of characters"), ("\\p", 0, "needs a name"), ("\\x4", 0, "needs digits"),
     ("(?q)a", 2, "no flag"), ("(?P<x>a)", 0, "unknown"), ("(?<x>a)(?<x>b)", 7, "defined twice"), ("\\k<x>", 0, "no group"),
-    ("\\E", 0, "none was begun"), ("[]", 0, "never closed"), ("[a&&]]" + "(", 6, "never closed"), ("\\x{110000}", 0, "no such character"),
+    ("\\E", 0, "none was begun"), ("[]", 0, "never closed"), ("[a&&]", 4, "behind && stands a class"), ("\\x{110000}", 0, "no such character"),
     ("(" * 200 + ")" * 200, 100, "nested more than"),
 ]  # fmt: skip
 
@@ -110,6 +114,15 @@ def test_a_fault_is_named_with_its_offset(regex, offset, reason):
     with pytest.raises(PatternError, match=reason) as caught:
         compile_regex(regex)
     assert caught.value.offset == offset
+
+
+@pytest.mark.parametrize(
+    "regex", ["a{999999999}", "(?:a{99999}b?){99999}c", "(?=(a{1000,}){1000,})b", "(?:(?:a{999}){999}){999}"]
+)
+def test_a_pattern_that_would_fill_the_memory_is_refused(regex):
+    with pytest.raises(PatternError, match="100000 are allowed"):
+        compile_regex(regex)
+    assert compile_regex("a{65535}").find("a" * 65_535)
 
 
 def test_a_pattern_that_is_too_long_is_refused():
@@ -162,3 +175,19 @@ def test_a_simple_pattern_loads_no_regex_module():
     code = "import sys; from identitysync.languages.java_regex import compile_regex as c; c('[a|]+').replacer('')('b|'); print('regex' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("regex", "free"),
+    [
+        (r"[\r\n|]", True),
+        (r"[^\x00-\x7F]", True),
+        (r"\s+", True),
+        (r"\s+$", False),
+        ("a*", False),
+        (r"\bx", False),
+        ("(a+)+b", False),
+    ],
+)
+def test_a_search_needs_no_clock_where_no_text_takes_long(regex, free):
+    assert (compile_regex(regex).searcher is not None) is free

@@ -1,9 +1,9 @@
-// Asks Apache Commons JEXL 3.1 what an expression means. Reads lines of JSON `[expression, record]`, writes one JSON
+// Asks Apache Commons JEXL what an expression means: 3.1, or 2.1.1 when its argument is "2.1.1". Reads lines of JSON `[expression, record]`, writes one JSON
 // answer a line: `{"value": …, "type": …}` or `{"error": …}`.
 //
-// The answers are kept in ../jexl_oracle.json (and, asked by `text.replaceAll(…)` and its like, in
-// ../java_regex_oracle.json), so that the tests need no Java. To ask anew (Debian's libcommons-jexl3-java
-// and libcommons-logging-java): java -cp commons-jexl3.jar:commons-logging.jar Oracle.java < questions > answers
+// oracle.py runs it (Debian's libcommons-jexl3-java, libcommons-jexl2-java and libcommons-logging-java). Its answers are
+// kept in ../jexl_oracle.json, jexl_generated.json, jexl_versions.json and, asked by `text.replaceAll(…)` and its like, in
+// ../java_regex_oracle.json, so that the tests need no Java.
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -28,8 +28,12 @@ public class Oracle {
     }
 
     public static void main(String[] arguments) throws Exception {
+        boolean old = arguments.length > 0 && arguments[0].equals("2.1.1");
         JexlEngine engine =
             new JexlBuilder().strict(false).silent(false).arithmetic(new JexlArithmetic(false)).create();
+        org.apache.commons.jexl2.JexlEngine before = new org.apache.commons.jexl2.JexlEngine();
+        before.setLenient(true);
+        before.setSilent(false);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, "UTF-8"));
         PrintStream out = new PrintStream(System.out, false, "UTF-8");
         String line;
@@ -38,7 +42,10 @@ public class Oracle {
             @SuppressWarnings("unchecked")
             Map<String, Object> record = (Map<String, Object>) question.get(1);
             try {
-                Object answer = engine.createScript((String) question.get(0)).execute(new MapContext(record));
+                String text = (String) question.get(0);
+                Object answer = old
+                    ? before.createScript(text).execute(new org.apache.commons.jexl2.MapContext(record))
+                    : engine.createScript(text).execute(new MapContext(record));
                 StringBuilder made = new StringBuilder("{\"value\": ");
                 write(answer, made);
                 String type = answer == null ? "null" : answer.getClass().getSimpleName();

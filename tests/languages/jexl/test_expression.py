@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from identitysync.contract.lowering import Unfit
 from identitysync.errors import ExpressionError
 from identitysync.languages import jexl
 from identitysync.languages.jexl.expression import FAULTS
@@ -255,3 +256,82 @@ def test_importing_the_language_loads_no_regex_module():
     code = "import sys, identitysync.languages.jexl; print('regex' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "False"
+
+
+def fields_of_a_record():
+    """Give what a compiler of records of known shape gives: the source for a field, here by its name in ``row``."""
+    return lambda parts: f"row.get({'.'.join(parts)!r})"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a + b",
+        "empty(a.trim()) ? b : c.d",
+        "var x = a; x += c.d; [x, b]",
+        "x = a; x + 1",
+        "a = 5; a",
+        "b" + " + b" * 70,
+        "(" * 40 + "-a" + ")" * 40,
+    ],
+    ids=lambda text: text[:30],
+)
+def test_the_code_can_be_put_where_there_is_no_record(text):
+    expression = jexl.compile(text)
+    source, constants = expression.emit("", "e_", fields_of_a_record())
+    namespace = {**constants, "row": {}}
+    exec(f"def f(row):\n    return {source}", namespace)
+    assert namespace["f"]({"a": 7, "b": "x", "c.d": 2}) == expression({"a": 7, "b": "x", "c": {"d": 2}})
+
+
+@pytest.mark.parametrize("text", ["a.b = 5; a", "c.add(1)", "var x = a; x.k = 1"])
+def test_what_changes_objects_needs_them_as_a_whole(text):
+    with pytest.raises(Unfit):
+        jexl.compile(text).emit("", "e_", fields_of_a_record())
+
+
+def test_a_condition_is_true_or_false_and_points_at_its_own_places():
+    assert [jexl.condition("a")({"a": each}) for each in (None, 0, "", "false", 1, "x", [])] == [False] * 4 + [True] * 3
+    assert jexl.condition("var x = a; x > 2; ")({"a": 3}) is True
+    assert pickle.loads(pickle.dumps(jexl.condition("a > 1")))({"a": 2}) is True
+    with pytest.raises(ExpressionError) as caught:
+        jexl.condition("a * 2")({"a": "x"})
+    assert caught.value.column == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "reason"),
+    [
+        ("1 + (a =~ '(')", 8, "the regular expression '\\(' is wrong"),
+        ("1 + a.replaceAll('[', 'x')", 7, "the regular expression '\\[' is wrong"),
+        ("1 + (a =~ '(a|aa)+b')", 8, "took longer"),
+        ("1 + a.matches('(a|aa)+b')", 7, "took longer"),
+        ("a.substring(9999999)", 3, "cannot be done"),
+        ("var f = x -> f(x); f(1)", 1, "recursion"),
+    ],
+)
+def test_every_failure_shows_its_place(text, column, reason):
+    with pytest.raises(ExpressionError, match=reason) as caught:
+        jexl.compile(text)({"a": "a" * 5000})
+    assert caught.value.column == column
+    assert str(caught.value).endswith("^")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 17000, "if (a) " * 110 + "b", "a ? " * 3000 + "b", "for (var i : b) " * 25 + "i"],
+    ids=lambda text: text[:10],
+)
+def test_what_is_too_large_shows_its_place_too(text):
+    with pytest.raises(ExpressionError) as caught:
+        jexl.compile(text)
+    assert str(caught.value).endswith("^")
+
+
+def test_empty_and_size_forgive_what_the_engine_forgives():
+    record = {"a": "abc", "l": [1]}
+    for text in ("a.substring(9)", "-z", "l - 5", "l.get(7)", "a.matches('(')"):
+        assert jexl.compile(f"[empty({text}), size({text})]")(record) == [True, 0]
+    for text in ("5 - a", "~a", "5 == a", "a =~ '('"):
+        with pytest.raises(ExpressionError):
+            jexl.compile(f"empty({text})")(record)

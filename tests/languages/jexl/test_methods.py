@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from identitysync.errors import ExpressionError
 from identitysync.languages import jexl
+from identitysync.languages.jexl.mathematics import FUNCTIONS
+from identitysync.languages.jexl.methods import NAMES
 
 
 def value(text, **record):
@@ -79,3 +83,21 @@ def test_split_drops_empty_pieces_at_the_end_unless_told_otherwise():
     assert value("s.split(',')", s=",") == []
     assert value("s.split(',')", s="") == [""]
     assert value("s.split('')", s="abc") == ["a", "b", "c"]
+
+
+def test_the_docs_name_every_method_and_function():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "jexl.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"`{name}(" not in page] == []
+    assert [name for name in FUNCTIONS if f"`Math.{name}`" not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "code"),
+    [
+        ("", 0), ("abc", 96354), ("Zoë 😀", -1607028339), (7, 7), (-7, -7), (5_000_000_000, 705_032_705), (-5_000_000_000, 705_032_702),
+        (10**25, 360_274_957), (-(10**25), -360_274_957), (2.5, 1_074_003_968), (-0.0, -(2**31)), (True, 1231), (False, 1237), ([], 1),
+        ([1, "x", None], 34_472), ({}, 0), ({"k": "v", "n": None}, 139), ([[1.5, {"a": -3}]], -1_089_993_860), (2**63, -(2**31)),
+    ],
+)  # fmt: skip
+def test_hash_codes_are_those_of_java(owner, code):  # as the engine itself answered
+    assert value("x.hashCode()", x=owner) == code

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from identitysync.errors import ExpressionError
 from identitysync.languages import jexl
-from identitysync.languages.jexl.parser import MAX_CHAIN, MAX_CHOICES, MAX_DEPTH, MAX_LENGTH, parse
+from identitysync.languages.jexl.cursor import MAX_DEPTH
+from identitysync.languages.jexl.expressions import MAX_CHAIN, MAX_CHOICES
+from identitysync.languages.jexl.parser import MAX_LENGTH, parse
 
 FAULTS = [
     ("a eq", 1, 5, "ends too early"),
@@ -20,16 +22,31 @@ FAULTS = [
     ("a == b == c", 1, 8, "do not chain"),
     ("a.", 1, 3, "after the dot"),
     ("a # b", 1, 3, "means nothing"),
-    ("a = 5", 1, 3, "statements"),
-    ("var x = 5", 1, 1, "'var' is not supported"),
     ("new('java.io.File', 'x')", 1, 1, "'new' is not supported"),
-    ("if (a) b", 1, 1, "'if' is not supported"),
+    ("1 + if (a) b", 1, 5, "'if' begins a statement"),
     ("upper(a)", 1, 1, "no function 'upper'"),
     ("a.toUppercase()", 1, 3, "did you mean 'toUpperCase'?"),
     ("a.getClass()", 1, 3, "no method 'getClass'"),
     ("a.__class__()", 1, 3, "no method '__class__'"),
-    ("`text ${a}`", 1, 1, "means nothing"),
-    ("1..5", 1, 3, "after the dot"),
+    ("`text ${a", 1, 1, "a template is opened and never closed"),
+    ("`text ${a b}`", 1, 11, "an operator or '}' is missing"),
+    ("1..5..9", 1, 5, "do not chain"),
+    ("5 = a", 1, 3, "only a variable, a field or an element"),
+    ("a + 1 += 2", 1, 7, "only a variable, a field or an element"),
+    ("(a) = 2", 1, 5, "only a variable, a field or an element"),
+    ("var if = 5", 1, 5, "the name of a variable is missing"),
+    ("break", 1, 1, "outside of a loop"),
+    ("for (var x : l) { (a) -> { break } }", 1, 28, "outside of a loop"),
+    ("for (x of l) a", 1, 8, "';' is missing: for (variable : items)"),
+    ("while a < 5", 1, 7, "'(' is missing: while (condition)"),
+    ("do a", 1, 5, "'while' is missing"),
+    ("if (a)", 1, 7, "ends too early"),
+    ("{ a; b", 1, 7, "a block is opened and never closed"),
+    ("if (a) 1 2", 1, 10, "';' is missing before this"),
+    ("return", 1, 7, "ends too early"),
+    ("var f = function(a) a", 1, 21, "a function is written as"),
+    ("Math.abs(1, 2)", 1, 14, "takes 1 arguments, not 2"),
+    ("Math.sqr(4)", 1, 6, "did you mean 'sqrt'?"),
     ("08", 1, 1, "octal"),
     ("'\\uD83D'", 1, 1, "half a character"),
     ("9" * 1001, 1, 1, "1000 digits"),

@@ -26,7 +26,7 @@ def test_the_functions_count_numbers_alone():
 
 
 def test_without_any_number_the_sum_is_nothing_and_the_rest_unknown():
-    assert list(aggregate(ALL, []).values()) == [0, 0, None, None, None, 0, None, None]
+    assert list(aggregate(ALL, []).values()) == [0, 0, "infinity", "-infinity", None, 0, None, None]
 
 
 def test_an_alias_names_the_result():

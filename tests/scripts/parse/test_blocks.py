@@ -26,8 +26,18 @@ def parsed(script, data, block):
         return found, fault
 
 
-rows = st.lists(st.sampled_from(["1,2\n", '"a","b"\n', '"x\ny",z\r\n', "\n", '5" disk,"q\n', "a,b,c\n", "é,😀\r", '"open,\n', '"""",""\n']), max_size=12)
-lines = st.lists(st.sampled_from(['{"a":1}\n', '{"a":"é😀"}\r\n', "\n", "{broken\n", "[1]\n", '{"a":\n', ' {"b":[{}]} \n', '{"a":1}{"b":2}\n']), max_size=12)
+rows = st.lists(
+    st.sampled_from(
+        ["1,2\n", '"a","b"\n', '"x\ny",z\r\n', "\n", '5" disk,"q\n', "a,b,c\n", "é,😀\r", '"open,\n', '"""",""\n']
+    ),
+    max_size=12,
+)
+lines = st.lists(
+    st.sampled_from(
+        ['{"a":1}\n', '{"a":"é😀"}\r\n', "\n", "{broken\n", "[1]\n", '{"a":\n', ' {"b":[{}]} \n', '{"a":1}{"b":2}\n']
+    ),
+    max_size=12,
+)
 
 
 @given(rows, st.integers(1, 40), st.sampled_from(["", "\\"]))

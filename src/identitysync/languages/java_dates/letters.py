@@ -11,11 +11,15 @@ MONTHS: Final = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+QUARTERS: Final = ("1st quarter", "2nd quarter", "3rd quarter", "4th quarter")
 MAX_LENGTH: Final = 500
 """The longest pattern, in characters."""
 
-_LETTERS: Final = frozenset("GyYMLwWDdFEuaHkKhmsSzZXx")
-_MOST: Final = {"X": 3, "x": 3, "S": 9}
+_LETTERS: Final = frozenset("GyYMLwWDdFEuaHkKhmsSzZXxQqecAnNVO")
+_MOST: Final = {"X": 5, "x": 5, "S": 9, "Q": 4, "q": 4, "e": 4, "c": 4, "V": 2, "O": 4, "A": 19, "n": 19, "N": 19}
+_NEVER: Final = frozenset({"cc", "V", "OO", "OOO"})
+_YEAR: Final = 3
+"""So many ``u`` are a year, as in ``DateTimeFormatter``; fewer are a weekday, as in ``SimpleDateFormat``."""
 
 
 @attrs.frozen
@@ -33,7 +37,7 @@ class Letters:
     @property
     def named(self) -> bool:
         """Whether the field is written as a word."""
-        return self.letter in "GEaz" or (self.letter in "ML" and self.count >= 3)
+        return self.letter in "GEazVO" or (self.letter in "MLQqec" and self.count >= 3)
 
     @property
     def numeric(self) -> bool:
@@ -80,7 +84,9 @@ def _letters(text: str, start: int, end: int) -> Letters:
     most = _MOST.get(letter, MAX_LENGTH)
     if end - start > most:
         raise PatternError(f"{letter!r} stands {end - start} times; {most} is the most", text, start)
-    return Letters(letter, end - start)
+    if text[start:end] in _NEVER:
+        raise PatternError(f"{text[start:end]!r} means nothing in a date pattern", text, start)
+    return Letters("y" if letter == "u" and end - start >= _YEAR else letter, end - start)
 
 
 def _quoted(text: str, start: int) -> tuple[str, int]:

@@ -1,12 +1,14 @@
 """A date pattern: it writes moments and reads them back.
 
-Where SimpleDateFormat is of little use we differ, and say so:
+The letters are those of SimpleDateFormat, and those of DateTimeFormatter that SimpleDateFormat does not know. Where
+SimpleDateFormat is of little use we differ, and say so:
 
-- four to nine ``S`` are a fraction of a second, as in ``DateTimeFormatter``, not milliseconds with zeros in front;
-- ``x`` is ``DateTimeFormatter``'s zone without ``Z``;
-- reading is strict;
+- four to nine ``S`` are a fraction of a second, and three or more ``u`` a year, as in ``DateTimeFormatter``;
+- reading is strict unless it is asked to be lenient;
+- what was written is read back: ``1030`` by ``Hmm`` is half past ten, where Java reads half past one;
 - a year of two digits lies between 1950 and 2049, whatever day it is;
-- the calendar is Gregorian throughout, also before 1582.
+- the calendar is Gregorian throughout, also before 1582;
+- names of zones are their short ones, also by ``zzzz``.
 """
 
 import re
@@ -18,9 +20,10 @@ from typing import Final
 import attrs
 
 from identitysync.errors import PatternError
+from identitysync.languages.java_dates.lenient import compile_leniently, told_by
 from identitysync.languages.java_dates.letters import Letters, split
 from identitysync.languages.java_dates.reading import Reader, Told, compile_parts, openness
-from identitysync.languages.java_dates.resolving import moment
+from identitysync.languages.java_dates.resolving import moment, rolled
 from identitysync.languages.java_dates.writing import Writer, writer
 
 _MOST_OPEN: Final = 12
@@ -54,12 +57,14 @@ class DatePattern:
         """
         return "".join([write(moment) for write in self._writers])
 
-    def parse(self, text: str, zone: tzinfo = UTC) -> datetime:
+    def parse(self, text: str, zone: tzinfo = UTC, *, lenient: bool = False) -> datetime:
         """Read a moment, strictly: the whole text must fit, the date must exist and not contradict itself.
 
         Args:
             text: The text.
             zone: The zone of texts that tell none.
+            lenient: Whether to read as Java does by default: a number that is too large rolls over, and what stands
+                behind the end is not looked at.
 
         Returns:
             The moment, aware of its zone.
@@ -67,11 +72,14 @@ class DatePattern:
         Raises:
             ValueError: The text does not fit; the message tells why.
         """
-        found = self._expression.fullmatch(text) if len(text) <= _MOST_TEXT else None
+        expression, readers = compile_leniently(self.text) if lenient else (self._expression, self._readers)
+        found = None
+        if len(text) <= _MOST_TEXT:
+            found = expression.match(text) if lenient else expression.fullmatch(text)
         if found is None:
             raise ValueError(f"{text[:100]!r} does not fit the date pattern {self.text!r}")
         try:
-            return self._moment(found.groups(), zone)
+            return rolled(*told_by(readers, found.groups()), zone) if lenient else self._moment(found.groups(), zone)
         except ValueError as fault:
             raise ValueError(f"{text[:100]!r} does not fit the date pattern {self.text!r}: {fault}") from None
 
@@ -79,7 +87,7 @@ class DatePattern:
         told: Told = {}
         zone_text: str | None = None
         for reader, text in zip(self._readers, groups, strict=True):
-            if reader.key in "zZXx":
+            if reader.key in "zZXxVO":
                 if zone_text not in (None, text):
                     raise ValueError(f"{zone_text} and {text} are different zones")
                 zone_text = text

@@ -6,47 +6,25 @@ touches it; years and fractions of a second may not, because ``24`` is no year a
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta, timezone, tzinfo
 from typing import Final, TypeAlias
 
 import attrs
 
-from identitysync.languages.java_dates.letters import DAYS, MONTHS, Letters
+from identitysync.languages.java_dates.letters import DAYS, MONTHS, QUARTERS, Letters
 
 Told: TypeAlias = dict[str, int]
-"""What a text tells, by the pattern's letters: ``u`` the weekday, ``h`` 0 to 11, ``a`` 0 or 1, ``S`` microseconds."""
-
-ZONES: Final = {
-    "UTC": 0,
-    "GMT": 0,
-    "Z": 0,
-    "Coordinated Universal Time": 0,
-    "WET": 0,
-    "WEST": 1,
-    "CET": 1,
-    "CEST": 2,
-    "EET": 2,
-    "EEST": 3,
-    "MSK": 3,
-    "JST": 9,
-    "HST": -10,
-    "AKST": -9,
-    "AKDT": -8,
-    "PST": -8,
-    "PDT": -7,
-    "MST": -7,
-    "MDT": -6,
-    "CST": -6,
-    "CDT": -5,
-    "EST": -5,
-    "EDT": -4,
-}
-"""Names of zones that mean one thing, as in mails, and their hours from UTC."""
+"""What a text tells, by the pattern's letters: ``u`` the weekday, ``h`` 0 to 11, ``a`` 0 or 1, ``S`` microseconds of a
+second, ``A`` those of the day."""
 
 _PIVOT: Final = 50
-_DIGITS: Final = {"y": 4, "Y": 4, "D": 3, "S": 3, "W": 1, "F": 1, "u": 1}
-_RANGES: Final = {"k": (1, 24), "h": (1, 12), "K": (0, 11), "w": (1, 53), "W": (1, 6), "F": (1, 5), "u": (1, 7)}
-_KEYS: Final = {"L": "M", "k": "H", "K": "h", "E": "u"}
+_DIGITS: Final = {
+    "y": 4, "Y": 4, "D": 3, "S": 3, "W": 1, "F": 1, "u": 1, "Q": 1, "q": 1, "e": 1, "c": 1, "A": 8, "n": 9, "N": 14,
+}  # fmt: skip
+_RANGES: Final = {
+    "k": (1, 24), "h": (1, 12), "K": (0, 11), "w": (1, 53), "W": (1, 6), "F": (1, 5), "u": (1, 7), "Q": (1, 4),
+}  # fmt: skip
+_KEYS: Final = {"L": "M", "k": "H", "K": "h", "E": "u", "e": "u", "c": "u", "q": "Q", "n": "S", "N": "A"}
+_DAY: Final = 86_400_000_000
 
 
 @attrs.frozen
@@ -79,8 +57,8 @@ def compile_parts(parts: Sequence[str | Letters]) -> tuple[re.Pattern[str], tupl
         if isinstance(part, str):
             made.append(re.escape(part))
             continue
-        made.append(f"({_body(part, _touched(parts, index))})")
-        readers.append(Reader(_KEYS.get(part.letter, part.letter), part.letter, _meaning(part)))
+        made.append(f"({words(part) or _digits(part, _touched(parts, index))})")
+        readers.append(Reader(key_of(part), part.letter, _meaning(part)))
     # ASCII keeps the letter ſ from being an s.
     return re.compile("".join(made), re.ASCII), tuple(readers)
 
@@ -92,47 +70,34 @@ def openness(parts: Sequence[str | Letters]) -> int:
         parts: The parts of the pattern.
 
     Returns:
-        Their number; a zone's name counts for four.
+        Their number; one that may end in more than two places counts for more, a zone's name for four.
     """
     count = 0
     for index, part in enumerate(parts):
         if isinstance(part, Letters):
-            if part.letter == "z":
+            if part.letter in "zV":
                 count += 4
             elif part.named:
                 count += 1
             elif part.numeric and _touched(parts, index):
                 least, most = _width(part, _touched(parts, index))
-                count += least < most
+                count += (most - least).bit_length()
     return count
 
 
-def read_zone(text: str) -> tzinfo | None:
-    """Read how far a zone is from UTC.
-
-    Args:
-        text: ``Z``, ``+01``, ``+0100``, ``+01:00``, ``GMT+1:00`` or one of ``ZONES``.
-
-    Returns:
-        The zone, or None for a name that is not known.
-
-    Raises:
-        ValueError: The shift is a day or more.
-    """
-    if text in ZONES:
-        return timezone(timedelta(hours=ZONES[text]))
-    found = re.fullmatch(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?", text, re.ASCII)
-    if found is None:
-        return None
-    minutes = int(found[2]) * 60 + int(found[3] or 0)
-    if int(found[3] or 0) > 59:
-        raise ValueError(f"{text} is no zone")
-    return timezone(timedelta(minutes=-minutes if found[1] == "-" else minutes))
+def key_of(part: Letters) -> str:
+    """Give what a field tells of."""
+    return _KEYS.get(part.letter, part.letter)
 
 
-def _body(part: Letters, touched: int) -> str:
+def words(part: Letters) -> str:
+    """Give the expression of a field that is not read in digits alone; nothing for any other."""
     if part.named and part.letter in "ML":
         return _words(MONTHS)
+    if part.named and part.letter in "Qq":
+        return f"(?i:{'|'.join(QUARTERS)}|Q[1-4])"
+    if part.named and part.letter in "ec":
+        return _words(DAYS)
     match part.letter:
         case "G":
             return "(?i:AD|BC)"
@@ -145,8 +110,16 @@ def _body(part: Letters, touched: int) -> str:
         case "Z":
             return r"[+-]\d{4}"
         case "X" | "x":
-            zone = (r"[+-]\d{2}(?:\d{2})?", r"[+-]\d{4}", r"[+-]\d{2}:\d{2}")[part.count - 1]
+            zone = r"[+-]\d{2}(?:\d{2})?" if part.count == 1 else rf"[+-]\d{{2}}{':' if part.count % 2 else ''}\d{{2}}"
             return f"Z|{zone}" if part.letter == "X" else zone
+        case "V":
+            return r"[A-Za-z][A-Za-z0-9_+/-]*|[+-]\d{2}:\d{2}"
+        case "O":
+            return r"GMT(?:[+-]\d{1,2}(?::\d{2})?)?" if part.count == 1 else r"GMT(?:[+-]\d{2}:\d{2})?"
+    return ""
+
+
+def _digits(part: Letters, touched: int) -> str:
     least, most = _width(part, touched)
     return rf"\d{{{least},{most}}}"
 
@@ -174,22 +147,45 @@ def _words(names: Sequence[str]) -> str:
 
 
 def _meaning(part: Letters) -> Callable[[str], int]:
-    if part.named and part.letter in "ML":
-        return lambda text: _place(MONTHS, text)
+    if (meaning := meaning_of_words(part)) is not None:
+        return meaning
     match part.letter:
-        case "E":
-            return lambda text: _place(DAYS, text)
+        case "S":
+            return _thousandths if part.count <= 3 else fraction
+        case "y" | "Y" if part.count <= 2:
+            return year
+        case "A" | "n" | "N":
+            return lambda text: _small_part(part.letter, int(text))
+        case "e" | "c":
+            return lambda text: (_within("u")(text) - 2) % 7 + 1
+        case "q":
+            return _within("Q")
+        case "k" | "h" | "K" | "w" | "W" | "F" | "u" | "Q":
+            return _within(part.letter)
+    return int
+
+
+def meaning_of_words(part: Letters) -> Callable[[str], int] | None:
+    """Give what turns the words of a field into its number; None for a field of digits."""
+    if not part.named or part.letter in "zVO":
+        return None
+    match part.letter:
+        case "M" | "L":
+            return lambda text: _place(MONTHS, text)
+        case "Q" | "q":
+            return lambda text: int(text.upper().removeprefix("Q")[0])
         case "G":
             return lambda text: int(text.upper() == "AD")
         case "a":
             return lambda text: int(text.upper() == "PM")
-        case "S":
-            return _thousandths if part.count <= 3 else _fraction
-        case "y" | "Y" if part.count == 2:
-            return lambda text: int(text) + (2000 if int(text) < _PIVOT else 1900)
-        case "k" | "h" | "K" | "w" | "W" | "F" | "u":
-            return _within(part.letter)
-    return int
+    return lambda text: _place(DAYS, text)
+
+
+def year(text: str) -> int:
+    """Read a year; one of two digits lies between 1950 and 2049."""
+    if len(text) != 2:
+        return int(text)
+    return int(text) + (2000 if int(text) < _PIVOT else 1900)
 
 
 def _place(names: Sequence[str], text: str) -> int:
@@ -203,7 +199,18 @@ def _thousandths(text: str) -> int:
     return int(text) * 1000
 
 
-def _fraction(text: str) -> int:
+def _small_part(letter: str, number: int) -> int:
+    """Read milliseconds of the day, nanoseconds of the second or of the day, as microseconds."""
+    value, rest = (number * 1000, 0) if letter == "A" else divmod(number, 1000)
+    if rest:
+        raise ValueError(f"{number} nanoseconds are finer than a microsecond")
+    if value >= (1_000_000 if letter == "n" else _DAY):
+        raise ValueError(f"{number} is too much for {letter}")
+    return value
+
+
+def fraction(text: str) -> int:
+    """Read a fraction of a second, as microseconds."""
     if text[6:].strip("0"):
         raise ValueError(f".{text} is finer than a microsecond")
     return int(text[:6].ljust(6, "0"))

@@ -6,12 +6,13 @@ at the end of December there may be two, and the later one is taken.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from identitysync.languages.java_dates.letters import DAYS
-from identitysync.languages.java_dates.reading import Told, read_zone
+from identitysync.languages.java_dates.reading import Told
 from identitysync.languages.java_dates.weeks import day_of_week, week_of_month, week_of_year
+from identitysync.languages.java_dates.zones import read_zone
 
 _PLAIN: Final = frozenset("yMdHmsS")
 _DATE_TOLD: Final[dict[str, Callable[[date], int]]] = {
@@ -24,10 +25,11 @@ _DATE_TOLD: Final[dict[str, Callable[[date], int]]] = {
     "W": week_of_month,
     "F": lambda day: (day.day - 1) // 7 + 1,
     "u": date.isoweekday,
+    "Q": lambda day: (day.month + 2) // 3,
 }
 _NAMES: Final = {
     "y": "year", "Y": "week-year", "M": "month", "d": "day", "D": "day of the year",
-    "w": "week", "W": "week of the month", "F": "weekday of the month", "u": "weekday",
+    "w": "week", "W": "week of the month", "F": "weekday of the month", "u": "weekday", "Q": "quarter",
 }  # fmt: skip
 
 
@@ -45,29 +47,86 @@ def moment(told: Told, zone_text: str | None, zone: tzinfo) -> datetime:
     Raises:
         ValueError: There is no such moment.
     """
-    if zone_text is None and told.keys() <= _PLAIN:
-        return datetime(
-            told.get("y", 1970), told.get("M", 1), told.get("d", 1),
-            told.get("H", 0), told.get("m", 0), told.get("s", 0), told.get("S", 0), zone,
-        )  # fmt: skip
     try:
+        if zone_text is None and told.keys() <= _PLAIN:
+            return datetime(
+                told.get("y", 1970), told.get("M", 1), told.get("d", 1),
+                told.get("H", 0), told.get("m", 0), told.get("s", 0), told.get("S", 0), zone,
+            )  # fmt: skip
         day = _day(told)
+        made = datetime(day.year, day.month, day.day, *_clock(told), tzinfo=zone)
     except OverflowError:
         raise ValueError("the date lies outside the years 1 to 9999") from None
-    made = datetime(
-        day.year, day.month, day.day, _hour(told), told.get("m", 0), told.get("s", 0), told.get("S", 0), tzinfo=zone
-    )
-    return made if zone_text is None else _zoned(made, zone_text)
+    return made if zone_text is None else zoned(made, zone_text)
 
 
-def _zoned(made: datetime, text: str) -> datetime:
+def rolled(told: Told, zone_text: str | None, zone: tzinfo) -> datetime:
+    """Make a moment as Java's lenient calendar does: what is too much rolls over, the 30th of February into March.
+
+    Where a text contradicts itself, month and day go before the day of the year and that before weeks, and 24 hours
+    before 12.
+
+    Args:
+        told: The numbers in the text.
+        zone_text: The zone in the text, or None.
+        zone: The zone of a text that tells none, or tells this zone's name.
+
+    Returns:
+        The moment.
+
+    Raises:
+        ValueError: It lies outside the years 1 to 9999.
+    """
+    if told.get("G") == 0:
+        raise ValueError("years before Christ cannot be held")
+    years, month = divmod(told.get("M", told.get("Q", 1) * 3 - 2) - 1, 12)
+    year = told.get("y", told.get("Y", 1970)) + years
+    hours = told["H"] if "H" in told else told.get("h", 0) + 12 * told.get("a", 0)
+    micros = told.get("S", 0) + told.get("A", 0)
+    try:
+        clock = timedelta(hours=hours, minutes=told.get("m", 0), seconds=told.get("s", 0), microseconds=micros)
+        if "d" in told:
+            day = date(year, month + 1, 1) + timedelta(days=told["d"] - 1)
+        else:
+            day = _day_of_year(told | {"M": month + 1}, year)
+        made = datetime.combine(day, time(), zone) + clock
+    except OverflowError:
+        raise ValueError("the date lies outside the years 1 to 9999") from None
+    return made if zone_text is None else zoned(made, zone_text)
+
+
+def _clock(told: Told) -> tuple[int, int, int, int]:
+    if "A" not in told:
+        return _hour(told), told.get("m", 0), told.get("s", 0), told.get("S", 0)
+    rest, micros = divmod(told["A"], 1_000_000)
+    rest, second = divmod(rest, 60)
+    hour, minute = divmod(rest, 60)
+    found = {"H": hour, "h": hour % 12, "a": hour // 12, "m": minute, "s": second, "S": micros}
+    if any(told.get(key, value) != value for key, value in found.items()):
+        raise ValueError("the times contradict each other")
+    return hour, minute, second, micros
+
+
+def zoned(made: datetime, text: str) -> datetime:
+    """Put a moment into the zone that its text names.
+
+    Args:
+        made: The moment, in the zone that is meant when its name is the text.
+        text: The name or the offset.
+
+    Returns:
+        The moment.
+
+    Raises:
+        ValueError: There is no such zone.
+    """
     for fold in (0, 1):
         if made.tzinfo is not UTC and made.replace(fold=fold).tzname() == text:
             return made.replace(fold=fold)
     zone = read_zone(text)
     if zone is None:
         raise ValueError(f"{text!r} is no zone that is known here; give an offset such as +0100")
-    return made.replace(tzinfo=UTC if not zone.utcoffset(None) else zone)
+    return made.replace(tzinfo=UTC if zone.utcoffset(None) == timedelta() else zone)
 
 
 def _hour(told: Told) -> int:
@@ -106,7 +165,7 @@ def _day_of_year(told: Told, year: int) -> date:
         return date(year, 1, 1) + timedelta(days=told["D"] - 1)
     if "w" in told:
         return day_of_week(told.get("Y", year), told["w"], weekday)
-    first = date(year, told.get("M", 1), 1)
+    first = date(year, told.get("M", told.get("Q", 1) * 3 - 2), 1)
     if "W" in told:
         return first + timedelta(days=7 * (told["W"] - 1) + weekday % 7 - first.isoweekday() % 7)
     if "F" in told:

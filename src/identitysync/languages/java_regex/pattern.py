@@ -1,25 +1,30 @@
 """A compiled Java regular expression."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from itertools import islice
-from time import monotonic
 from typing import Any, Final
 
 import attrs
 
 from identitysync.errors import PatternError, RecordRejected
 from identitysync.languages.java_regex.replacement import compile_replacement
-from identitysync.languages.java_regex.translate import translate
-
-TIMEOUT: Final = 1.0
-"""Seconds that a pattern with much backtracking may take for one text."""
+from identitysync.languages.java_regex.translate import Translation, translate
+from identitysync.languages.java_regex.walking import TIMEOUT, counted, matches, pieces, plain, put, substituted
 
 _STEPS: Final = 10_000_000
-"""How many steps of backtracking, at worst, are done without a look at the time: about 0.1 seconds."""
+"""How many steps a search may take, at worst, without a look at the time: about 0.1 seconds."""
 
+_FEW: Final = 32
+"""So many steps for every letter of a text are no reason to look at the time."""
+
+_LETTERS: Final = re.compile(r"\[((?:[^\\\]\[^&-]|\\[rntf\\|.^$*+?()\[\]{}\"'-])+)\]")
+_LETTER: Final = re.compile(r"\\?[\s\S]")
+_ESCAPES: Final = {"\\r": "\r", "\\n": "\n", "\\t": "\t", "\\f": "\f"}
 _UNBOUNDED: Final = 1 << 62
+
+_ODD: Final = re.compile("[\xb2\xb3\xb9\xbc-\xbe\u0300-\u036f\u0483-\u0489\u0558-\U0010ffff]")
+"""Characters of which ``re`` and Java may think differently whether they belong to a word; before them both agree."""
 
 
 @attrs.frozen(eq=False)
@@ -37,6 +42,7 @@ class JavaRegex:
     _pattern: Any = attrs.field(repr=False)
     _longest: int = attrs.field(repr=False)
     _nothing: bool = attrs.field(repr=False)  # whether a match may be empty
+    _edges: bool = attrs.field(default=False, repr=False)  # whether it looks for the edges of words
     matches_empty: bool = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -56,7 +62,16 @@ class JavaRegex:
     @property
     def searcher(self) -> Callable[[str], Any] | None:
         """What finds a match in any text, or None, without a clock; nothing when some texts need one."""
-        return self._pattern.search if self._longest == _UNBOUNDED and not self._nothing else None
+        free = self._longest == _UNBOUNDED and not self._nothing and not self._edges
+        return self._pattern.search if free else None
+
+    @property
+    def letters(self) -> str | None:
+        """The letters of which a text must hold one to have a match, when the pattern is just a class of them."""
+        found = _LETTERS.fullmatch(self.text)
+        if found is None or self.searcher is None:
+            return None
+        return "".join(_ESCAPES.get(each, each[-1]) for each in _LETTER.findall(found[1]))
 
     def full_match(self, text: str) -> bool:
         """Tell whether it matches a text as a whole.
@@ -70,7 +85,7 @@ class JavaRegex:
         Raises:
             RecordRejected: It took too long.
         """
-        if len(text) <= self._longest:
+        if self._is_easy(text):
             return self._pattern.fullmatch(text) is not None
         return self._timed(lambda pattern: pattern.fullmatch(text, timeout=TIMEOUT)) is not None
 
@@ -86,7 +101,7 @@ class JavaRegex:
         Raises:
             RecordRejected: It took too long.
         """
-        if len(text) <= self._longest:
+        if self._is_easy(text):
             return self._pattern.search(text) is not None
         return self._timed(lambda pattern: pattern.search(text, timeout=TIMEOUT)) is not None
 
@@ -103,9 +118,9 @@ class JavaRegex:
         Raises:
             RecordRejected: It took too long.
         """
-        if len(text) <= self._longest:
-            return _pieces(text, _matches(self._pattern, text, timed=False), limit)
-        return list(self._timed(lambda pattern: _pieces(text, _matches(pattern, text, timed=True), limit)))
+        if self._is_easy(text):
+            return pieces(text, matches(self._pattern, text, timed=False), limit)
+        return list(self._timed(lambda pattern: pieces(text, matches(pattern, text, timed=True), limit)))
 
     def replace_all(self, text: str, replacement: str, longest: int | None = None) -> str:
         """Replace every match.
@@ -122,7 +137,7 @@ class JavaRegex:
             PatternError: The replacement is wrong.
             RecordRejected: It took too long, or the new text became too long.
         """
-        return self._replaced(text, _counted(compile_replacement(replacement, self), len(text), longest), 0)
+        return self._replaced(text, counted(compile_replacement(replacement, self), len(text), longest), 0)
 
     def replace_first(self, text: str, replacement: str) -> str:
         """Replace the first match.
@@ -138,7 +153,7 @@ class JavaRegex:
             PatternError: The replacement is wrong.
             RecordRejected: It took too long.
         """
-        return self._replaced(text, _plain(compile_replacement(replacement, self)), 1)
+        return self._replaced(text, plain(compile_replacement(replacement, self)), 1)
 
     def replacer(self, replacement: str) -> Callable[[str], str]:
         """Make a function that replaces every match: the fast way for many texts.
@@ -152,21 +167,25 @@ class JavaRegex:
         Raises:
             PatternError: The replacement names a group that is not there.
         """
-        made = _plain(compile_replacement(replacement, self))
+        made = plain(compile_replacement(replacement, self))
         search, substitute, replaced = self._pattern.search, self._pattern.sub, self._replaced
         longest = -1 if self._nothing else self._longest
+        edges = self._edges
 
         def replace(text: str) -> str:
-            if len(text) > longest:
+            if len(text) > longest or (edges and not text.isascii() and _ODD.search(text)):
                 return replaced(text, made, 0)
             # most texts hold no match, and looking for one is cheaper than replacing
             return substitute(made, text) if search(text) else text
 
         return replace
 
+    def _is_easy(self, text: str) -> bool:
+        return len(text) <= self._longest and (not self._edges or text.isascii() or _ODD.search(text) is None)
+
     def _replaced(self, text: str, made: Any, count: int) -> str:
-        work = _put if self._nothing else _substituted
-        if len(text) <= self._longest:
+        work = put if self._nothing else substituted
+        if self._is_easy(text):
             return work(self._pattern, text, made, count, timed=False)
         return str(self._timed(lambda pattern: work(pattern, text, made, count, timed=True)))
 
@@ -179,80 +198,6 @@ class JavaRegex:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return compile_regex, (self.text,)
-
-
-def _matches(pattern: Any, text: str, *, timed: bool) -> Iterator[Any]:
-    """Find matches as ``Matcher.find`` does: behind an empty one it goes on a letter further, Python does not."""
-    position = 0
-    # the time is a budget for all searches together, taken as the regex module takes it for one
-    end = monotonic() + TIMEOUT if timed else 0.0
-    while position <= len(text):
-        if not timed:
-            match = pattern.search(text, position)
-        elif (left := end - monotonic()) > 0:
-            match = pattern.search(text, position, timeout=left)
-        else:
-            raise TimeoutError
-        if match is None:
-            return
-        yield match
-        position = match.end() + (match.end() == match.start())
-
-
-def _substituted(pattern: Any, text: str, made: Any, count: int, *, timed: bool) -> str:
-    return str(pattern.sub(made, text, count=count, **({"timeout": TIMEOUT} if timed else {})))
-
-
-def _put(pattern: Any, text: str, made: Any, count: int, *, timed: bool) -> str:
-    parts: list[str] = []
-    start = 0
-    for match in islice(_matches(pattern, text, timed=timed), count or None):
-        parts += (text[start : match.start()], made if isinstance(made, str) else made(match))
-        start = match.end()
-    return "".join([*parts, text[start:]])
-
-
-def _pieces(text: str, matches: Iterator[Any], limit: int) -> list[str]:
-    found: list[str] = []
-    start = 0
-    for match in matches:
-        if match.end() == 0:
-            continue  # Java puts no empty piece before a match of nothing at the beginning
-        if 0 < limit == len(found) + 1:
-            break
-        found.append(text[start : match.start()])
-        start = match.end()
-    if start == 0:
-        return [text]
-    found.append(text[start:])
-    if limit == 0:
-        while found and not found[-1]:
-            found.pop()
-    return found
-
-
-def _plain(replacement: str | Callable[[Any], str]) -> Any:
-    """Keep Python from reading escapes in a plain replacement."""
-    if isinstance(replacement, str) and "\\" in replacement:
-        return lambda _: replacement
-    return replacement
-
-
-def _counted(replacement: str | Callable[[Any], str], given: int, longest: int | None) -> Any:
-    """Stop a replacement whose result would become too long."""
-    if longest is None or (isinstance(replacement, str) and given + (given + 1) * len(replacement) <= longest):
-        return _plain(replacement)
-    size = given
-
-    def put(match: Any) -> str:
-        nonlocal size
-        part = replacement if isinstance(replacement, str) else replacement(match)
-        size += len(part)
-        if size > longest:
-            raise RecordRejected(f"the text would have more than {longest} characters", code="too-long")
-        return part
-
-    return put
 
 
 @lru_cache(maxsize=1024)
@@ -276,9 +221,15 @@ def compile_regex(text: str) -> JavaRegex:
             pass  # such as a look-behind of no fixed length: the other module may take it
         else:
             if not made.explodes:
-                longest = _UNBOUNDED if made.degree == 0 else int(_STEPS ** (1 / (made.degree + 1)))
-                return JavaRegex(text, False, pattern, longest, made.width == 0)
+                return JavaRegex(text, False, pattern, _longest(made), made.width == 0, made.edges)
     return JavaRegex(text, True, _timed_pattern(text), -1, made.width == 0)
+
+
+def _longest(made: Translation) -> int:
+    """Tell how long a text may be that is searched without a clock."""
+    if made.degree == 0 and made.steps <= _FEW:
+        return _UNBOUNDED
+    return int((_STEPS / max(made.steps, 1)) ** (1 / (made.degree + 1)))
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
 """Walk through the text of a pattern."""
 
 import re
+from collections.abc import Sequence
 
 from identitysync.errors import PatternError
 
@@ -10,17 +11,19 @@ class Unsupported(Exception):
 
 
 class Scanner:
-    """A pattern and a place in it.
+    r"""A pattern and a place in it.
 
     Attributes:
-        text: The pattern.
+        text: The pattern; what stood between ``\Q`` and ``\E`` is escaped letter by letter, as Java does it.
         at: The place.
         extended: Whether the pattern is translated for the ``regex`` module, which knows properties and set operations.
     """
 
     def __init__(self, text: str, *, extended: bool) -> None:
         """Begin at the beginning."""
-        self.text, self.at, self.extended = text, 0, extended
+        self._written = text
+        self.text, self._places = _unquoted(text)
+        self.at, self.extended = 0, extended
 
     @property
     def done(self) -> bool:
@@ -47,6 +50,11 @@ class Scanner:
             self.at = found.end()
         return found
 
+    def skip_comments(self, flags: frozenset[str]) -> None:
+        """Go on behind blanks and comments, where the flag ``x`` allows them."""
+        if "x" in flags:
+            self.accept(_UNIX_COMMENTS if "d" in flags else _COMMENTS)
+
     def needs_extended(self) -> None:
         """Give up the translation for the standard module.
 
@@ -58,4 +66,33 @@ class Scanner:
 
     def fault(self, reason: str, at: int | None = None) -> PatternError:
         """Make the error that points at a place, here when none is given."""
-        return PatternError(reason, self.text, self.at if at is None else at)
+        return PatternError(reason, self._written, self._places[self.at if at is None else at])
+
+
+_COMMENTS = re.compile(r"(?:[ \t\n\x0b\f\r]|#[^\n\r\x85\u2028\u2029]*)*")
+_UNIX_COMMENTS = re.compile(r"(?:[ \t\n\x0b\f\r]|#[^\n]*)*")
+_PIECE = re.compile(r"\\Q(?P<quoted>.*?)(?:\\E|\Z)|\\.|.|\\\Z", re.DOTALL)
+
+
+def _unquoted(text: str) -> tuple[str, Sequence[int]]:
+    """Escape what is quoted, and tell where each letter stood."""
+    if "\\Q" not in text:
+        return text, range(len(text) + 2)
+    made: list[str] = []
+    places: list[int] = []
+    for piece in _PIECE.finditer(text):
+        start, inside = piece.start(), piece["quoted"]
+        if inside is None:
+            made.append(piece[0])
+            places += range(start, piece.end())
+            continue
+        for place, letter in enumerate(inside, start + 2):
+            made.append(_literal(letter))
+            places += [place] * len(made[-1])
+    return "".join(made), [*places, len(text), len(text)]
+
+
+def _literal(letter: str) -> str:
+    if not letter.isascii() or letter.isalpha():
+        return letter
+    return f"\\x3{letter}" if letter.isdigit() else "\\" + letter

@@ -6,13 +6,18 @@ from typing import Final
 import attrs
 
 from identitysync.errors import PatternError
-from identitysync.languages.java_regex.characters import escaped, letter_escape, set_escape, variants
-from identitysync.languages.java_regex.classes import character_class, quoted
+from identitysync.languages.java_regex.cases import variants
+from identitysync.languages.java_regex.characters import escaped, letter_escape, set_escape
+from identitysync.languages.java_regex.classes import character_class
 from identitysync.languages.java_regex.effort import Effort
+from identitysync.languages.java_regex.properties import word_class
 from identitysync.languages.java_regex.scanner import Scanner, Unsupported
 
 MAX_LENGTH: Final = 16_384
 """Characters that a pattern may have."""
+
+MAX_WIDTH: Final = 100_000
+"""How many letters a match may have to have, as ``a{99}`` has to have 99."""
 
 MAX_DEPTH: Final = 100
 """How deep groups may be nested."""
@@ -22,7 +27,7 @@ _LAST_END: Final = r"(?:\Z|(?=[\r\x85\u2028\u2029]\Z)|(?=\r\n\Z)|(?<!\r)(?=\n\Z)
 _LINE_START: Final = r"(?!\Z)(?:\A|(?<=[\n\x85\u2028\u2029])|(?<=\r)(?!\n))"
 _LINE_END: Final = r"(?:(?=[\r\x85\u2028\u2029])|\Z|(?<!\r)(?=\n))"
 _BREAK: Final = r"(?:\r\n|[\n\x0b\f\r\x85\u2028\u2029])"
-_LETTERS: Final = r"[\p{L}\p{Nd}_]"
+_LETTERS: Final = r"\p{L}\p{Nd}"
 _QUANTIFIER: Final = re.compile(r"(?:[*+?]|\{(\d{1,9})(?:(,)(\d{0,9}))?\})([+?]?)")
 _FLAGS: Final = re.compile(r"\(\?([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)])")
 _NAMED: Final = re.compile(r"\(\?<([A-Za-z][A-Za-z0-9]*)>")
@@ -40,6 +45,8 @@ class Translation:
         explodes: Whether backtracking may take longer than any text is worth.
         degree: How the time grows with the text: 0 as the text, 1 as its square, and so on.
         width: How many letters a match has at least.
+        steps: How many letters an attempt looks at, at most, where each repetition that competes goes round once.
+        edges: Whether it looks for the edges of words, which ``re`` knows for the commoner scripts alone.
     """
 
     source: str
@@ -47,6 +54,8 @@ class Translation:
     explodes: bool
     degree: int
     width: int
+    steps: int
+    edges: bool
 
 
 def translate(text: str, *, extended: bool = False) -> Translation:
@@ -80,6 +89,7 @@ class _Translator:
         self._open: list[tuple[frozenset[str], int]] = []
         self._effort = Effort()
         self._repeatable = False
+        self._edges = False
         self._names: set[str] = set()
         self._groups = 0
 
@@ -90,15 +100,15 @@ class _Translator:
         if self._open:
             raise scanner.fault("a group is opened and never closed", self._open[-1][1])
         effort = self._effort.whole()
-        return Translation("".join(self._out), scanner.extended, effort.explodes, effort.degree, effort.width)
+        source = "".join(self._out)
+        return Translation(
+            source, scanner.extended, effort.explodes, effort.degree, effort.width, effort.steps, self._edges
+        )
 
     def _element(self) -> None:
         scanner = self._scanner
+        scanner.skip_comments(self._flags)
         letter = scanner.peek()
-        if "x" in self._flags and (letter.isspace() or letter == "#"):
-            end = scanner.text.find("\n", scanner.at) if letter == "#" else scanner.at
-            scanner.at = len(scanner.text) if end < 0 else end + 1
-            return
         if found := _QUANTIFIER.match(scanner.text, scanner.at):
             self._quantify(found)
         elif letter == "(":
@@ -112,6 +122,8 @@ class _Translator:
             self._repeatable = False
         elif letter == "[":
             self._add(character_class(scanner, self._flags))
+        elif not letter:
+            return
         elif letter == "{":
             raise scanner.fault("a { begins a repetition such as {2,3}; a plain one is written \\{")
         else:
@@ -155,11 +167,15 @@ class _Translator:
             raise scanner.fault(f"there is nothing before {found[0]!r} to repeat")
         if found[3] and int(found[1]) > int(found[3]):
             raise scanner.fault(f"{found[0]!r} repeats less than it begins with")
-        if self._out[-1] in {r"\A", r"\Z"} or self._out[-1].startswith("(?"):
+        if self._out[-1] == _BREAK:
+            self._out[-1] = f"(?>{_BREAK})"  # what is repeated takes \r\n as a whole
+        elif self._out[-1] in {r"\A", r"\Z"} or self._out[-1].startswith("(?"):
             self._out[-1] = f"(?:{self._out[-1]})"  # Python repeats no anchor
         self._out.append(found[0])
         least = 0 if found[0][0] in "*?" else int(found[1] or 1)
-        self._effort.quantify(found[0], least)
+        self._effort.quantify(found[0], least, int(found[3] or least or 1))
+        if self._effort.widest > MAX_WIDTH:
+            raise scanner.fault(f"a match would have {self._effort.widest} letters at least; {MAX_WIDTH} are allowed")
         self._repeatable = False
         scanner.at = found.end()
 
@@ -208,12 +224,9 @@ class _Translator:
         if scanner.done:
             raise scanner.fault("the pattern ends with a lone backslash", start)
         letter = scanner.take()
-        if letter == "Q":
-            for each in quoted(scanner):
-                self._add(self._one(each))
-        elif letter == "E":
+        if letter == "E":
             raise scanner.fault("\\E ends a quotation, and none was begun by \\Q", start)
-        elif letter in "123456789" or letter == "k":
+        if letter in "123456789" or letter == "k":
             self._refer(letter, start)
         elif (anchor := self._anchor(letter)) is not None:
             self._add(anchor, int(letter in "RX"))
@@ -235,11 +248,18 @@ class _Translator:
 
     def _boundary(self, *, turned: bool) -> str:
         r"""Spell ``\b``: what it takes for a word are the letters and digits of all scripts, though ``\w`` is ASCII."""
+        if "U" in self._flags:
+            self._scanner.needs_extended()
         if not self._scanner.extended:
+            self._edges = True
             return r"(?:(?u:\B)|\A\Z)" if turned else r"(?u:\b)"
-        inside, outside = f"(?<={_LETTERS})", f"(?<!{_LETTERS})"
-        after, before = f"(?={_LETTERS})", f"(?!{_LETTERS})"
-        return f"(?:{inside}{after}|{outside}{before})" if turned else f"(?:{inside}{before}|{outside}{after})"
+        if "U" in self._flags:
+            before, after = f"(?<=[{word_class('w')}])", f"(?=[{word_class('w')}])"
+        else:  # a mark belongs to the letter that it stands above
+            before = rf"(?<=[{_LETTERS}_]|[{_LETTERS}]\p{{Mn}}+)"
+            after = rf"(?:(?=[{_LETTERS}_])|(?<=[{_LETTERS}]\p{{Mn}}*)(?=\p{{Mn}}))"
+        outside, ahead = before.replace("(?<=", "(?<!", 1), f"(?!{after})"
+        return f"(?:{before}{after}|{outside}{ahead})" if turned else f"(?:{before}{ahead}|{outside}{after})"
 
     def _refer(self, letter: str, start: int) -> None:
         """Refer back to a group; of the digits behind, as many belong to its number as there are groups."""
@@ -252,7 +272,7 @@ class _Translator:
             source = f"(?P={found[1]})"
         else:
             number = int(letter)
-            while scanner.peek().isdigit() and number * 10 + int(scanner.peek()) <= self._groups:
+            while (digit := scanner.peek()) and digit in "0123456789" and number * 10 + int(digit) <= self._groups:
                 number = number * 10 + int(scanner.take())
             source = rf"(?:\{number})" if number <= self._groups else "(?!)"
-        self._add(f"(?i:{source})" if "i" in self._flags else source, 0)
+        self._add(f"(?i-f:{source})" if "i" in self._flags else source, 0)

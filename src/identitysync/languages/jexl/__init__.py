@@ -4,9 +4,9 @@
 >>> jexl.compile("data.subscribed eq 'Yes' ? 'true' : 'false'")({"data": {"subscribed": "Yes"}})
 'true'
 
-What the language means was measured on the real engine; ``tests/languages/jexl_oracle.json`` holds its answers.
+What the language means was measured on the real engine; ``tests/languages`` holds its answers.
 """
 
-from identitysync.languages.jexl.expression import Expression, compile  # noqa: A004 - the word of this trade
+from identitysync.languages.jexl.expression import Expression, compile, condition  # noqa: A004 - the word of this trade
 
-__all__ = ["Expression", "compile"]
+__all__ = ["Expression", "compile", "condition"]

@@ -123,6 +123,21 @@ def bit_xor(left: Any, right: Any, at: int) -> int:
     return _long(left, at) ^ _long(right, at)
 
 
+def shift_left(left: Any, right: Any, at: int) -> int:
+    """Shift the bits of a 64-bit number up."""
+    return _signed(_long(left, at) << (_long(right, at) & 63))
+
+
+def shift_right(left: Any, right: Any, at: int) -> int:
+    """Shift the bits of a 64-bit number down, and keep its sign."""
+    return _long(left, at) >> (_long(right, at) & 63)
+
+
+def shift_right_unsigned(left: Any, right: Any, at: int) -> int:
+    """Shift the bits of a 64-bit number down, and fill up with zeros."""
+    return _signed((_long(left, at) % 2**64) >> (_long(right, at) & 63))
+
+
 def bit_not(value: Any, at: int) -> int:
     """Turn the bits of a whole number around."""
     return ~_long(value, at)
@@ -133,4 +148,8 @@ def _long(value: Any, at: int) -> int:
     if isinstance(value, float):
         limit = -(2**63) if value < 0 else 2**63 - 1
         return limit if math.isinf(value) or abs(value) >= 2**63 else to_int(value, at)
-    return (to_int(value, at) + 2**63) % 2**64 - 2**63
+    return _signed(to_int(value, at))
+
+
+def _signed(number: int) -> int:
+    return (number + 2**63) % 2**64 - 2**63

@@ -13,8 +13,11 @@ from identitysync.values import text_of
 MAX_BITS: Final = 14_000
 """How large whole numbers may grow; Python writes and reads them up to 4,300 digits."""
 
-MAX_TEXT: Final = 16 * 1024 * 1024
+MAX_TEXT: Final = 1024 * 1024
 """How many characters a text may grow to."""
+
+MAX_ITEMS: Final = 100_000
+"""How many values an array or object may hold, all the way down, to be compared, written as text or given back."""
 
 _INTEGER: Final = re.compile(r"[+-]?\d{1,4200}")
 _FLOAT: Final = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[fFdD]?|NaN|Infinity)")
@@ -32,6 +35,14 @@ class Failure(Exception):
 
 class NotNumeric(Failure):
     """A text that should be a number and is none."""
+
+
+class BadPattern(Failure):
+    """A regular expression that is none, or that takes too long."""
+
+
+class Exhausted(Failure):
+    """An evaluation that spent what it may spend; nothing makes up for it."""
 
 
 def truth(value: Any) -> bool:
@@ -121,7 +132,33 @@ def to_text(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value
+    if isinstance(value, list | dict):
+        measured(value)
     return java_double(value) if isinstance(value, float) else text_of(value)
+
+
+def measured(value: Any) -> Any:
+    """Let a value pass that is not too large: what statements build may hold the same array again and again.
+
+    Args:
+        value: The value.
+
+    Returns:
+        The same value.
+
+    Raises:
+        Failure: It holds too many values, all the way down, or itself.
+    """
+    waiting = [value]
+    count = 0
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list | dict):
+            count += len(each)
+            if count > MAX_ITEMS:
+                raise Failure(f"an array or object holds more than {MAX_ITEMS} values", 0)
+            waiting += each if isinstance(each, list) else each.values()
+    return value
 
 
 def java_double(value: float) -> str:

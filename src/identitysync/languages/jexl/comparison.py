@@ -1,9 +1,22 @@
 """How JEXL compares: equality, order, ``=~``, ``=^``, ``=$``, ``empty`` and ``size``."""
 
+from collections.abc import Callable
 from typing import Any
 
+from identitysync.errors import PatternError, RecordRejected
 from identitysync.languages.java_regex import compile_regex
-from identitysync.languages.jexl.coercion import Failure, shown, to_float, to_int, to_text, truth
+from identitysync.languages.jexl.coercion import (
+    BadPattern,
+    Exhausted,
+    Failure,
+    NotNumeric,
+    measured,
+    shown,
+    to_float,
+    to_int,
+    to_text,
+    truth,
+)
 from identitysync.languages.jexl.utf16 import units, wide
 
 
@@ -68,12 +81,22 @@ def same(left: Any, right: Any) -> bool:
     Returns:
         Whether they are of one type and equal, all the way down.
     """
+    if left is right:
+        return True
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, list | dict):
+        measured(left)
+    return _same(left, right)
+
+
+def _same(left: Any, right: Any) -> bool:
     if type(left) is not type(right):
         return False
     if isinstance(left, list):
-        return len(left) == len(right) and all(map(same, left, right))
+        return len(left) == len(right) and all(map(_same, left, right))
     if isinstance(left, dict):
-        return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
+        return left.keys() == right.keys() and all(_same(value, right[key]) for key, value in left.items())
     return bool(left == right)
 
 
@@ -87,12 +110,26 @@ def matches(left: Any, right: Any, at: int) -> bool:
     if left is None or right is None:
         return left is right
     if isinstance(right, str):
-        return compile_regex(right).full_match(to_text(left))
+        return _full_match(right, to_text(left), at)
     if isinstance(right, dict):
         return left.keys() <= right.keys() if isinstance(left, dict) else isinstance(left, str) and left in right
     if isinstance(right, list):
         return all(contains(right, each) for each in left) if isinstance(left, list) else contains(right, left)
     return equal(right, left, at)
+
+
+def _full_match(regex: str, text: str, at: int) -> bool:
+    try:
+        return compile_regex(regex).full_match(text)
+    except (PatternError, RecordRejected) as fault:
+        raise BadPattern(pattern_fault(fault), at) from fault
+
+
+def pattern_fault(fault: PatternError | RecordRejected) -> str:
+    """Say what is wrong with a regular expression, or with the time that it takes."""
+    if isinstance(fault, RecordRejected):
+        return fault.message
+    return f"the regular expression {fault.text[:60]!r} is wrong: {fault.reason}"
 
 
 def starts(left: Any, right: Any, at: int) -> bool:
@@ -107,6 +144,16 @@ def ends(left: Any, right: Any, at: int) -> bool:
     if left is None or right is None:
         return left is right
     return left.endswith(to_text(right)) if isinstance(left, str) else equal(left, right, at)
+
+
+def attempt(work: Callable[[], Any]) -> Any:
+    """Give a value, or null where there is none: ``empty`` and ``size`` forgive all but texts that are no numbers."""
+    try:
+        return work()
+    except (NotNumeric, BadPattern, Exhausted):
+        raise
+    except Failure:
+        return None
 
 
 def empty(value: Any) -> bool:

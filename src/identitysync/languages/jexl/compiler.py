@@ -1,23 +1,41 @@
 """Compile a JEXL tree to one Python expression: no user text in it, constants and helpers by reference."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
 
-from identitysync.languages.jexl import arithmetic, comparison, fields, methods
+from identitysync.languages.jexl import arithmetic, comparison, fields, mathematics, methods, variables
 from identitysync.languages.jexl.coercion import truth
-from identitysync.languages.jexl.tree import Array, Binary, Call, Choice, Literal, Map, Member, Name, Node, Unary
+from identitysync.languages.jexl.tree import (
+    Array,
+    Binary,
+    Call,
+    Choice,
+    Invoke,
+    Literal,
+    Map,
+    Member,
+    Name,
+    Node,
+    Range,
+    Static,
+    Template,
+    Unary,
+    walk,
+)
 
 _OPERATORS: Final[dict[str, Callable[..., Any]]] = {
     "==": comparison.equal, "<": comparison.less, "<=": comparison.less_equal, ">": comparison.greater,
     ">=": comparison.greater_equal, "=~": comparison.matches, "=^": comparison.starts, "=$": comparison.ends,
     "+": arithmetic.add, "-": arithmetic.subtract, "*": arithmetic.multiply, "/": arithmetic.divide,
     "%": arithmetic.remainder, "&": arithmetic.bit_and, "|": arithmetic.bit_or, "^": arithmetic.bit_xor,
+    "<<": arithmetic.shift_left, ">>": arithmetic.shift_right, ">>>": arithmetic.shift_right_unsigned,
 }  # fmt: skip
 _NEGATED: Final = {"!=": "==", "!~": "=~", "!^": "=^", "!$": "=$"}
 _LOGICAL: Final = {"&&": " and ", "||": " or "}
 _ELVIS: Final = frozenset({"?:", "??"})
 _BOOLEAN: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "=~", "!~", "=^", "!^", "=$", "!$", "&&", "||"})
 _ORDER: Final = frozenset({"<", "<=", ">", ">="})
+_FAILING: Final = (Unary, Binary, Call, Static, Template, Range, Invoke)
 
 MAX_NESTED: Final = 24
 """How deep one generated function is nested, below what Python's own parser takes; deeper parts get their own."""
@@ -28,7 +46,14 @@ class Code:
 
     Attributes:
         constants: What the source's names stand for.
+        operators: What does the work of each operator.
+        find: Finds a field by the names between its dots.
+        member: Finds an element of a value.
     """
+
+    operators: ClassVar[Mapping[str, Callable[..., Any]]] = _OPERATORS
+    find: ClassVar[Callable[..., Any]] = staticmethod(fields.walk)
+    member: ClassVar[Callable[..., Any]] = staticmethod(fields.member)
 
     def __init__(
         self, record: str = "r", prefix: str = "k", field: Callable[[tuple[str, ...]], str] | None = None
@@ -54,8 +79,10 @@ class Code:
         Returns:
             The function.
         """
-        source = f"lambda {self._record}: {self.expression(node)}"
-        made: Callable[[Any], Any] = eval(source, self.constants)  # noqa: S307 - our own source: no user text in it
+        return self._evaluated(f"lambda {self._record}: {self.expression(node)}")
+
+    def _evaluated(self, source: str) -> Callable[..., Any]:
+        made: Callable[..., Any] = eval(source, self.constants)  # noqa: S307 - our own source: no user text in it
         return made
 
     def expression(self, node: Node) -> str:
@@ -73,13 +100,16 @@ class Code:
             return self._name(node.parts)
         if self._nested >= MAX_NESTED and self._field is None:
             before, self._nested = self._nested, 0
-            name = self._keep(id(node), self.function(node))
+            source = self._own_function(node)
             self._nested = before
-            return f"{name}({self._record})"
+            return source
         self._nested += 1
         source = self._lower(node)
         self._nested -= 1
         return source
+
+    def _own_function(self, node: Node) -> str:
+        return f"{self._keep(id(node), self.function(node))}({self._record})"
 
     def condition(self, node: Node) -> str:
         """Lower a tree to the source of a Python expression that is true or false.
@@ -95,7 +125,7 @@ class Code:
         source = self.expression(node)
         if isinstance(node, Binary) and node.sign in _BOOLEAN:
             return source
-        if isinstance(node, Unary) and node.sign in {"!", "empty"}:
+        if isinstance(node, Unary) and node.sign in {"!", "empty", ".empty"}:
             return source
         return f"{self._helper(truth)}({source})"
 
@@ -120,15 +150,24 @@ class Code:
             case Map(items):
                 pairs = (f"({self.expression(key)}, {self.expression(value)}), " for key, value in items)
                 return f"{self._helper(methods.mapping)}(({''.join(pairs)}))"
+            case Range(first, last, offset):
+                ends = f"{self.expression(first)}, {self.expression(last)}, {offset}"
+                return f"{self._helper(variables.numbers)}({ends})"
+            case Template(parts, offset):
+                return f"{self._helper(variables.template)}(({self._row(parts)}), {offset})"
+            case Static(name, arguments, offset):
+                helper = self._helper(mathematics.call)
+                return f"{helper}({self._constant(name)}, ({self._row(arguments)}), {offset})"
         return self._spine(node)
+
+    def _row(self, nodes: tuple[Node, ...]) -> str:
+        return "".join(f"{self.expression(each)}, " for each in nodes)
 
     def _spine(self, node: Node) -> str:
         """Lower ``a + b - c`` and ``a.b().c()``: what grows to the left is computed step by step, side by side."""
         steps: list[Binary | Member | Call] = []
         first = node
-        while isinstance(first, Member | Call) or (
-            isinstance(first, Binary) and first.sign not in _BOOLEAN and first.sign not in _ELVIS
-        ):
+        while isinstance(first, Member | Call) or (isinstance(first, Binary) and self._is_step(first.sign)):
             steps.append(first)
             first = first.left if isinstance(first, Binary) else first.owner
         source = self.expression(first)
@@ -141,27 +180,41 @@ class Code:
         parts += [f"{kept} := {self._step(step, kept)}" for step in reversed(steps)]
         return f"({', '.join(f'({part})' for part in parts)})[-1]"
 
+    def _is_step(self, sign: str) -> bool:
+        """Tell whether an operator needs both its operands, and gives what may be anything."""
+        return sign not in _BOOLEAN and sign not in _ELVIS
+
     def _step(self, node: Binary | Member | Call, left: str) -> str:
         match node:
             case Binary(sign, _, right, offset):
-                return f"{self._helper(_OPERATORS[sign])}({left}, {self.expression(right)}, {offset})"
+                return f"{self._helper(self.operators[sign])}({left}, {self.expression(right)}, {offset})"
             case Member(_, key):
-                return f"{self._helper(fields.member)}({left}, {self.expression(key)})"
+                return f"{self._helper(self.member)}({left}, {self.expression(key)})"
             case Call(_, method, arguments, offset):
-                given = "".join(f"{self.expression(each)}, " for each in arguments)
                 name = self._constant((method, len(arguments)))
-                return f"{self._helper(methods.call)}({left}, {name}, ({given}), {offset})"
+                return f"{self._helper(methods.call)}({left}, {name}, ({self._row(arguments)}), {offset})"
 
     def _unary(self, node: Unary) -> str:
         match node.sign:
             case "!":
                 return f"(not {self.condition(node.operand)})"
-            case "empty":
-                return f"{self._helper(comparison.empty)}({self.expression(node.operand)})"
-            case "size":
-                return f"{self._helper(comparison.size)}({self.expression(node.operand)})"
+            case "empty" | ".empty":
+                return f"{self._helper(comparison.empty)}({self._attempted(node)})"
+            case "size" | ".size":
+                return f"{self._helper(comparison.size)}({self._attempted(node)})"
         helper = arithmetic.negate if node.sign == "-" else arithmetic.bit_not
         return f"{self._helper(helper)}({self.expression(node.operand)}, {node.offset})"
+
+    def _attempted(self, node: Unary) -> str:
+        """Lower the operand of ``empty`` and ``size``, which may fail; that of the methods may not."""
+        source = self.expression(node.operand)
+        if node.sign.startswith(".") or not any(isinstance(each, _FAILING) for each in walk(node.operand)):
+            return source
+        return f"{self._helper(comparison.attempt)}(lambda {self._given()}: {source})"
+
+    def _given(self) -> str:
+        """Give the parameter by which a function within the source knows the record."""
+        return f"{self._record}={self._record}" if self._field is None else ""
 
     def _choices(self, node: Node) -> str:
         """Lower choices that follow each other side by side: Python nests only so deep."""
@@ -176,7 +229,7 @@ class Code:
         sign = _NEGATED.get(node.sign, node.sign)
         negated = sign != node.sign
         left, right = self.expression(node.left), self.expression(node.right)
-        helper = self._helper(_OPERATORS[sign])
+        helper = self._helper(self.operators[sign])
         value = node.right.value if isinstance(node.right, Literal) else ...
         if value is None and sign == "==":
             return f"({left} is {'not ' if negated else ''}None)"
@@ -203,7 +256,7 @@ class Code:
                 nested = f"{self._nested_value(before, after)} else {nested}"
             return f"({record}[{name}] if {name} in {record} else {nested})"
         whole, names = self._constant(".".join(parts)), self._constant(parts)
-        slow = f"{self._helper(fields.walk)}({record}, {names}, {whole})"
+        slow = f"{self._helper(self.find)}({record}, {names}, {whole})"
         if len(parts) > 2 or "_" in "".join(parts):
             return slow
         return f"({record}[{whole}] if {whole} in {record} else {self._nested_value(*parts)} else {slow})"

@@ -1,21 +1,30 @@
 """A compiled expression."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 
-from identitysync.errors import ExpressionError, PatternError, RecordRejected
-from identitysync.languages.jexl.coercion import Failure
+from identitysync.contract.lowering import Unfit
+from identitysync.errors import ExpressionError, RecordRejected
+from identitysync.languages.jexl.coercion import Failure, truth
 from identitysync.languages.jexl.compiler import Code
 from identitysync.languages.jexl.fields import readings
 from identitysync.languages.jexl.parser import parse
-from identitysync.languages.jexl.tree import Array, Binary, Call, Choice, Literal, Map, Member, Name, Node, Unary
+from identitysync.languages.jexl.script import changes_deeply, compile_program
+from identitysync.languages.jexl.tree import Binary, Call, Choice, Literal, Name, Program, Range, Template, walk
 from identitysync.values import Record
 
-FAULTS: Final = (Failure, RecordRejected, PatternError, ArithmeticError, ValueError, TypeError, RecursionError)
+FAULTS: Final = (Failure, RecordRejected, ArithmeticError, ValueError, TypeError, RecursionError)
 """What the code of an expression may raise; ``Expression.fault`` makes an error for people of it."""
+
+
+Find: TypeAlias = Callable[[tuple[str, ...]], str]
+"""Gives the source for a field by the names between its dots."""
+
+MAX_WEIGHT: Final = 64
+"""From how many calls and joins on the size of what is made is counted."""
 
 
 @attrs.frozen(eq=False)
@@ -29,9 +38,13 @@ class Expression:
     """
 
     text: str
-    tree: Node = attrs.field(repr=False)
+    tree: Any = attrs.field(repr=False)
     reads: frozenset[str] = attrs.field(repr=False)
     _function: Callable[[Record], Any] = attrs.field(repr=False)
+    _code: Callable[[str, str, Find | None], Code] | None = attrs.field(
+        repr=False
+    )  # None: it is more than one Python expression
+    _origin: tuple[Callable[..., "Expression"], tuple[Any, ...]] = attrs.field(repr=False)  # what makes it anew
 
     def __call__(self, record: Record) -> Any:
         """Evaluate the expression.
@@ -50,9 +63,7 @@ class Expression:
         except FAULTS as fault:
             raise self.fault(fault) from fault
 
-    def emit(
-        self, record: str, prefix: str, field: Callable[[tuple[str, ...]], str] | None = None
-    ) -> tuple[str, dict[str, Any]]:
+    def emit(self, record: str, prefix: str, field: Find | None = None) -> tuple[str, dict[str, Any]]:
         """Give the expression's code, to be put into a larger function.
 
         Args:
@@ -62,11 +73,26 @@ class Expression:
 
         Returns:
             The source of a Python expression, and what the names in it stand for. Around it, catch ``FAULTS`` and raise
-            what ``fault`` makes of them.
+            what ``fault`` makes of them. What has statements is a function of its own, and the source a call of it.
         """
-        code = Code(record, prefix, field)
+        if self._code is None:
+            return self._call(record, prefix, field)
+        code = self._code(record, prefix, field)
         source = code.expression(self.tree)
         return source, {name: value for name, value in code.constants.items() if name != "__builtins__"}
+
+    def _call(self, record: str, prefix: str, field: Find | None) -> tuple[str, dict[str, Any]]:
+        """Call the function; where there is no record, on one of the fields that it reads."""
+        names: dict[str, Any] = {f"{prefix}0": self._function}
+        if field is None:
+            return f"{prefix}0({record})", names
+        if not isinstance(self.tree, Program) or changes_deeply(self.tree):
+            raise Unfit("the expression needs objects as a whole")
+        fields: list[str] = []
+        for number, parts in enumerate(sorted({node.parts for node in walk(self.tree) if isinstance(node, Name)}), 1):
+            names[f"{prefix}{number}"] = ".".join(parts)
+            fields.append(f"{prefix}{number}: {field(parts)}")
+        return f"{prefix}0({{{', '.join(fields)}}})", names
 
     def fault(self, fault: Exception) -> ExpressionError:
         """Say for people why the expression failed on a record.
@@ -79,14 +105,11 @@ class Expression:
         """
         if isinstance(fault, Failure):
             return ExpressionError(fault.reason, self.text, fault.at)
-        if isinstance(fault, RecordRejected):
-            return ExpressionError(fault.message, self.text)
-        if isinstance(fault, PatternError):
-            return ExpressionError(f"the regular expression {fault.text[:60]!r} is wrong: {fault.reason}", self.text)
-        return ExpressionError(f"the expression cannot be evaluated: {fault}", self.text)
+        reason = fault.message if isinstance(fault, RecordRejected) else f"the expression cannot be evaluated: {fault}"
+        return ExpressionError(reason, self.text, 0)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return compile, (self.text,)
+        return self._origin
 
 
 @lru_cache(maxsize=1024)
@@ -104,32 +127,49 @@ def compile(text: str) -> Expression:
     """
     try:
         tree = parse(text)
-        function = Code().function(tree)
+        nodes = list(walk(tree))
+        if not isinstance(tree, Program) and _weight(nodes) > MAX_WEIGHT:
+            tree = Program(0, tree)
+        code = None if isinstance(tree, Program) else Code
+        function = compile_program(tree) if isinstance(tree, Program) else Code().function(tree)
     except (RecursionError, MemoryError, SyntaxError) as fault:
-        raise ExpressionError("the expression is too large", text) from fault
-    return Expression(text, tree, frozenset(_reads(tree)), function)
+        raise ExpressionError("the expression is too large", text, 0) from fault
+    except Failure as fault:
+        raise ExpressionError(fault.reason, text, fault.at) from None
+    return Expression(text, tree, fields_of(nodes), function, code, (compile, (text,)))
 
 
-def _reads(tree: Node) -> set[str]:
-    found: set[str] = set()
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case Name(parts):
-                found |= readings(parts)
-            case Unary(_, operand):
-                waiting.append(operand)
-            case Binary(_, left, right) | Member(left, right):
-                waiting += (left, right)
-            case Choice(condition, yes, no):
-                waiting += (condition, yes, no)
-            case Call(owner, _, arguments):
-                waiting += (owner, *arguments)
-            case Array(items):
-                waiting += items
-            case Map(pairs):
-                waiting += (each for pair in pairs for each in pair)
-            case Literal():
-                pass
-    return found
+def fields_of(nodes: Iterable[Any]) -> frozenset[str]:
+    """Name every field that the nodes of a tree may read, as dotted paths."""
+    return frozenset(path for node in nodes if isinstance(node, Name) for path in readings(node.parts))
+
+
+@lru_cache(maxsize=1024)
+def condition(text: str) -> Expression:
+    """Compile an expression whose result is taken as a condition.
+
+    Args:
+        text: As for ``compile``.
+
+    Returns:
+        The expression; it gives true or false.
+
+    Raises:
+        ExpressionError: It is no expression; line, column and a caret say where.
+    """
+    made = compile(text)
+    origin = (condition, (text,))
+    if isinstance(made.tree, Program):
+        function = made._function  # noqa: SLF001 - it is of this class
+        return Expression(text, made.tree, made.reads, lambda record: truth(function(record)), None, origin)
+    tree = Choice(made.tree, Literal(True, 0), Literal(False, 0), 0)
+    try:
+        return Expression(text, tree, made.reads, Code().function(tree), Code, origin)
+    except (RecursionError, MemoryError, SyntaxError) as fault:
+        raise ExpressionError("the expression is too large", text, 0) from fault
+
+
+def _weight(nodes: list[Any]) -> int:
+    """Tell how much an expression may make of little; past a limit, what it makes is counted while it is evaluated."""
+    weights = {Call: 4, Range: 4, Template: 1}
+    return sum(weights.get(type(node), isinstance(node, Binary) and node.sign == "+") for node in nodes)

@@ -4,10 +4,14 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from identitysync.errors import PatternError, RecordRejected
 from identitysync.languages.jexl import text_methods
-from identitysync.languages.jexl.coercion import Failure, shown, to_text
-from identitysync.languages.jexl.comparison import contains, same
-from identitysync.languages.jexl.signatures import ANY, NUMBER, TEXT, Methods
+from identitysync.languages.jexl.arithmetic import add
+from identitysync.languages.jexl.changes import CHANGING_ARRAYS, CHANGING_OBJECTS
+from identitysync.languages.jexl.coercion import MAX_TEXT, Failure, shown, to_text
+from identitysync.languages.jexl.comparison import contains, empty, ends, matches, pattern_fault, same, starts
+from identitysync.languages.jexl.hashing import hash_code
+from identitysync.languages.jexl.signatures import ANY, ARRAY, NUMBER, TEXT, Methods
 
 
 def call(owner: Any, method: tuple[str, int], arguments: tuple[Any, ...], at: int) -> Any:
@@ -28,19 +32,27 @@ def call(owner: Any, method: tuple[str, int], arguments: tuple[Any, ...], at: in
     known = _METHODS.get(type(owner))
     entry = known.get(method) if known is not None else None
     if entry is None:
-        return None
+        return _general(owner, method, arguments, at)
     takes, work = entry
     if arguments:
         for argument, kinds in zip(arguments, takes, strict=True):
             if kinds and type(argument) not in kinds:
                 if argument is None and str in kinds:
                     raise Failure(f"{method[0]}() takes no null", at)
-                return None
+                return _general(owner, method, arguments, at)
     try:
         return work(owner, *arguments)
+    except (PatternError, RecordRejected) as fault:
+        raise Failure(pattern_fault(fault), at) from fault
     except (LookupError, TypeError, ValueError, OverflowError, struct.error) as fault:
         given = ", ".join(to_text(each)[:40] for each in arguments)
         raise Failure(f"{method[0]}({given}) cannot be done on {shown(owner)}: {fault}", at) from fault
+
+
+def _general(owner: Any, method: tuple[str, int], arguments: tuple[Any, ...], at: int) -> Any:
+    """Call what JEXL itself offers under a method's name where a value has no such method."""
+    known = _GENERAL.get(method)
+    return known[1](owner, *arguments, at) if known is not None and isinstance(owner, known[0]) else None
 
 
 def distinct(values: Iterable[Any]) -> list[Any]:
@@ -77,10 +89,27 @@ def _last_index_of(values: list[Any], value: Any) -> int:
     return next((i for i in range(len(values) - 1, -1, -1) if same(values[i], value)), -1)
 
 
+def _contains_all(values: list[Any], others: list[Any]) -> bool:
+    return all(contains(values, each) for each in others)
+
+
+def _joined(values: list[Any], separator: str) -> str:
+    texts = [to_text(each) for each in values]
+    if sum(map(len, texts)) + len(separator) * len(texts) > MAX_TEXT:
+        raise ValueError(f"the text would have more than {MAX_TEXT} characters")
+    return separator.join(texts)
+
+
 def _compare(left: Any, right: Any) -> int:
-    if type(left) is not type(right):
+    if type(left) is not type(right) or (type(left) is int and _width(left) != _width(right)):
         raise TypeError("the other is of another type")
     return int(left > right) - int(left < right)
+
+
+def _width(number: int) -> int:
+    """Tell Java's types of whole numbers apart: int, long and those beyond."""
+    bits = (number if number >= 0 else ~number).bit_length()
+    return 1 if bits < 32 else 2 if bits < 64 else 3
 
 
 def _whole(bits: int) -> Callable[[Any], int]:
@@ -104,8 +133,12 @@ _LIST: Final[Methods] = {
     ("contains", 1): ((ANY,), contains),
     ("indexOf", 1): ((ANY,), _index_of),
     ("lastIndexOf", 1): ((ANY,), _last_index_of),
+    ("containsAll", 1): ((ARRAY,), _contains_all),
+    ("join", 1): ((TEXT,), _joined),
     ("equals", 1): ((ANY,), same),
     ("toString", 0): ((), to_text),
+    ("hashCode", 0): ((), hash_code),
+    **CHANGING_ARRAYS,
 }
 _MAP: Final[Methods] = {
     ("isEmpty", 0): ((), lambda record: not record),
@@ -117,6 +150,8 @@ _MAP: Final[Methods] = {
     ("values", 0): ((), lambda record: list(record.values())),
     ("equals", 1): ((ANY,), same),
     ("toString", 0): ((), to_text),
+    ("hashCode", 0): ((), hash_code),
+    **CHANGING_OBJECTS,
 }
 _NUMBER: Final[Methods] = {
     ("intValue", 0): ((), _whole(32)),
@@ -126,6 +161,7 @@ _NUMBER: Final[Methods] = {
     ("doubleValue", 0): ((), float),
     ("floatValue", 0): ((), lambda number: struct.unpack("f", struct.pack("f", number))[0]),
     ("toString", 0): ((), to_text),
+    ("hashCode", 0): ((), hash_code),
     ("compareTo", 1): ((ANY,), _compare),
     ("equals", 1): ((ANY,), same),
 }
@@ -137,6 +173,7 @@ _FLOAT: Final[Methods] = {
 }
 _BOOLEAN: Final[Methods] = {
     ("booleanValue", 0): ((), bool),
+    ("hashCode", 0): ((), hash_code),
     ("compareTo", 1): ((ANY,), _compare),
     ("equals", 1): ((ANY,), same),
     ("toString", 0): ((), to_text),
@@ -144,5 +181,13 @@ _BOOLEAN: Final[Methods] = {
 _METHODS: Final[dict[type, Methods]] = {
     str: text_methods.METHODS, list: _LIST, dict: _MAP, int: _NUMBER, float: _FLOAT, bool: _BOOLEAN,
 }  # fmt: skip
+_GENERAL: Final[dict[tuple[str, int], tuple[tuple[type, ...], Callable[..., Any]]]] = {
+    ("contains", 1): ((str, list, dict), lambda owner, value, at: matches(value, owner, at)),
+    ("matches", 1): ((str, list, dict, int, float), matches),
+    ("startsWith", 1): ((str,), starts),
+    ("endsWith", 1): ((str,), ends),
+    ("isEmpty", 0): ((int, float), lambda owner, _: None if isinstance(owner, bool) else empty(owner)),
+    ("add", 1): ((int, float), add),
+}
 NAMES: Final = frozenset(name for known in _METHODS.values() for name, _ in known)
 """The names of all methods there are; an expression that names another is refused."""

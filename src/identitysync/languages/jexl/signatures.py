@@ -15,6 +15,12 @@ COMPARED: Final[frozenset[type]] = frozenset({str, type(None)})
 LETTER: Final[frozenset[type]] = frozenset({str, int})
 """A text, or the code of a character."""
 
+ARRAY: Final[frozenset[type]] = frozenset({list})
+"""An array."""
+
+OBJECT: Final[frozenset[type]] = frozenset({dict})
+"""An object."""
+
 ANY: Final[frozenset[type]] = frozenset()
 """Whatever it is."""
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from identitysync.languages.java_regex import compile_regex
 from identitysync.languages.jexl.coercion import MAX_TEXT
+from identitysync.languages.jexl.hashing import hash_code
 from identitysync.languages.jexl.signatures import ANY, COMPARED, LETTER, NUMBER, TEXT, Methods
 from identitysync.languages.jexl.utf16 import narrow, units, wide
 
@@ -94,6 +95,25 @@ def _repeat(text: str, count: int) -> str:
     return text * count
 
 
+def _code_point_at(text: str, index: int) -> int:
+    letters = wide(text)
+    if not 0 <= index < len(letters):
+        raise IndexError(f"the text has {len(letters)} characters")
+    try:
+        return ord(narrow(letters[index : index + 2])[0])
+    except ValueError:
+        return ord(letters[index])
+
+
+def _join(_: str, separator: str, *parts: Any) -> str:  # static in Java: the text that it is called on is of no matter
+    pieces = parts[0] if len(parts) == 1 and isinstance(parts[0], list) else list(parts)
+    if any(each is not None and not isinstance(each, str) for each in pieces):
+        raise TypeError("only texts are joined")
+    if sum(map(len, filter(None, pieces))) + len(separator) * len(pieces) > MAX_TEXT:
+        raise ValueError(f"the text would have more than {MAX_TEXT} characters")
+    return separator.join("null" if each is None else each for each in pieces)
+
+
 METHODS: Final[Methods] = {
     ("length", 0): ((), units),
     ("isEmpty", 0): ((), lambda text: not text),
@@ -102,7 +122,12 @@ METHODS: Final[Methods] = {
     ("toUpperCase", 0): ((), str.upper),
     ("trim", 0): ((), lambda text: text.strip(_TRIMMED)),
     ("strip", 0): ((), lambda text: text.strip(_WHITESPACE)),
+    ("stripLeading", 0): ((), lambda text: text.lstrip(_WHITESPACE)),
+    ("stripTrailing", 0): ((), lambda text: text.rstrip(_WHITESPACE)),
     ("toString", 0): ((), lambda text: text),
+    ("hashCode", 0): ((), hash_code),
+    ("codePointAt", 1): ((NUMBER,), _code_point_at),
+    ("contentEquals", 1): ((TEXT,), lambda text, other: text == other),
     ("substring", 1): ((NUMBER,), _substring),
     ("substring", 2): ((NUMBER, NUMBER), _substring),
     ("charAt", 1): ((NUMBER,), _char_at),
@@ -115,6 +140,9 @@ METHODS: Final[Methods] = {
     ("startsWith", 2): ((TEXT, NUMBER), _starts_with),
     ("endsWith", 1): ((TEXT,), str.endswith),
     ("concat", 1): ((TEXT,), _concat),
+    ("join", 2): ((TEXT, ANY), _join),
+    ("join", 3): ((TEXT, ANY, ANY), _join),
+    ("join", 4): ((TEXT, ANY, ANY, ANY), _join),
     ("repeat", 1): ((NUMBER,), _repeat),
     ("equals", 1): ((ANY,), lambda text, other: type(other) is str and text == other),
     ("equalsIgnoreCase", 1): ((COMPARED,), lambda text, other: other is not None and _fold(text) == _fold(other)),

@@ -1,7 +1,7 @@
 """Functions over many documents, and groups of them.
 
-``variance`` and ``std`` are those of the whole population. Values that are no numbers do not count;
-without any number the result is null, but a sum is 0.
+``variance`` and ``std`` are those of the whole population. Values that are no numbers do not count. Without any number
+a sum is 0, the least is ``infinity`` and the greatest ``-infinity``, as Gigya says; the rest is null.
 """
 
 import math
@@ -82,15 +82,14 @@ def _measured(function: Function, numbers: list[int | float]) -> Any:
             return _sum(numbers)
         case Function.SUM_OF_SQUARES:
             return _sum([number * number for number in numbers])
+        case Function.MIN:
+            return min(numbers, default="infinity")
+        case Function.MAX:
+            return max(numbers, default="-infinity")
     if not numbers:
         return None
-    match function:
-        case Function.MIN:
-            return min(numbers)
-        case Function.MAX:
-            return max(numbers)
-        case Function.AVG:
-            return _sum(numbers) / len(numbers)
+    if function is Function.AVG:
+        return _sum(numbers) / len(numbers)
     mean = _sum(numbers) / len(numbers)
     variance = math.fsum((number - mean) ** 2 for number in numbers) / len(numbers)
     return math.sqrt(variance) if function is Function.STD else variance

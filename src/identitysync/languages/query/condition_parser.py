@@ -1,4 +1,4 @@
-"""Read conditions: AND binds before OR, NOT before both."""
+"""Read conditions: AND binds before OR, NOT (or ``!``) before both."""
 
 from typing import Final
 
@@ -50,13 +50,13 @@ class ConditionParser(Cursor):
 
     def term(self) -> Condition:
         """Read one condition, or one in parentheses or behind NOT."""
-        if self.token.word not in ("not", "("):
+        if self.token.word not in ("not", "!", "("):
             return self.test()
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.fail(f"conditions are nested deeper than {MAX_DEPTH}")
         term: Condition
-        if self.take("not"):
+        if self.take("not") or self.take("!"):
             term = Not(self.term())
         else:
             self.need("(")
@@ -72,6 +72,8 @@ class ConditionParser(Cursor):
         if operator.word in _COMPARISONS:
             self.at += 1
             return self.comparison(path, Comparison(operator.word), operator.offset)
+        if operator.word == "!":
+            self.fail("a ! stands before a condition; different is written !=")
         if self.take("is"):
             negated = self.take("not")
             self.need("null")

@@ -121,7 +121,7 @@ class IsNull:
 
 @attrs.frozen
 class FitsRegex:
-    r"""``profile.email = regex('@example\.com$')``, or the opposite."""
+    r"""``profile.zip = regex('01\d{3}')``, or the opposite; the pattern is that of the whole text."""
 
     path: Path
     pattern: str

@@ -1,21 +1,30 @@
 """Tell whether a document fits a condition.
 
-Our choices where the public pages are silent:
+As the public pages say:
+
+- ``=`` and ``contains`` mind the case;
+- ``contains`` finds whole words of a text, several of them in their order, and whole elements of an array; parts of
+  words are not found, and an underscore stands between words;
+- names and addresses that Gigya keeps encrypted are found by ``contains`` as a whole, in any case;
+- a regex is about the whole text.
+
+Our choices where they are silent:
 
 - a missing field is null;
 - a field in an array of objects fits when any of them does, a value fits an array when it fits any element;
 - values of different types are never equal and have no order;
-- texts are compared by code point (ISO times so too), and ``=`` minds the case;
-- ``contains`` does not mind the case; it finds a part of a text or a whole element of an array;
-- ``!=``, ``not contains`` and ``not in`` are exact opposites, so they hold where the field is missing;
-- a regex fits anywhere in a text.
+- texts are compared by code point (ISO times so too);
+- ``!=``, ``not contains`` and ``not in`` are exact opposites, so they hold where the field is missing.
 """
 
 import operator
+import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from identitysync.errors import QueryError
+from identitysync.errors import PatternError, QueryError, RecordRejected
+from identitysync.languages import java_regex
+from identitysync.languages.java_regex import JavaRegex
 from identitysync.languages.query.conditions import (
     Among,
     And,
@@ -33,13 +42,14 @@ from identitysync.languages.query.finding import finder, spread
 from identitysync.languages.query.quoting import Literal
 from identitysync.values import Record
 
-if TYPE_CHECKING:
-    import regex
-
 Predicate: TypeAlias = Callable[[Record], bool]
 _Test: TypeAlias = Callable[[Any], bool]
 
-_REGEX_SECONDS: Final = 1.0
+_WORD: Final = re.compile(r"[^\W_]+")
+_ENCRYPTED: Final = frozenset({
+    "profile.email", "profile.username", "loginIDs.username", "loginIDs.emails", "loginIDs.unverifiedEmails",
+    "emails.verified", "emails.unverified", "email",
+})  # fmt: skip
 _ORDERS: Final[dict[Comparison, Callable[[Any, Any], bool]]] = {
     Comparison.LESS: operator.lt,
     Comparison.LESS_OR_EQUAL: operator.le,
@@ -92,16 +102,16 @@ def predicate(condition: Condition) -> Predicate:
         case Among(path, values, negated):
             return _negated(_any_single(path, _among(values)), negated)
         case Contains(path, value, negated):
-            return _negated(_holds(path, _contains(value)), negated)
+            return _negated(_holds(path, _contains(value, encrypted=str(path) in _ENCRYPTED)), negated)
         case FitsRegex(path, pattern, negated):
             return _negated(_any_single(path, _fits(pattern)), negated)
 
 
-def compile_regex(pattern: str) -> "regex.Pattern[str]":
-    """Compile the pattern of a ``regex('…')``.
+def compile_regex(pattern: str) -> JavaRegex:
+    """Compile the pattern of a ``regex('…')``, in which a dot is any letter.
 
     Args:
-        pattern: A pattern; Gigya's are those of .NET, whose common part is read here.
+        pattern: A pattern; Gigya's are those of Lucene, and what Java's have beside them is read too.
 
     Returns:
         The compiled pattern.
@@ -109,12 +119,10 @@ def compile_regex(pattern: str) -> "regex.Pattern[str]":
     Raises:
         QueryError: The pattern is wrong.
     """
-    import regex
-
     try:
-        return regex.compile(pattern)
-    except (regex.error, RecursionError, OverflowError, MemoryError) as fault:
-        raise QueryError(f"the regex is wrong: {fault}", pattern) from None
+        return java_regex.compile_regex(f"(?s){pattern}")
+    except PatternError as fault:
+        raise QueryError(f"the regex is wrong: {fault.reason}", pattern) from None
 
 
 def _all(tests: Sequence[Predicate]) -> Predicate:
@@ -184,18 +192,29 @@ def _among(literals: tuple[Literal, ...]) -> _Test:
     return fits
 
 
-def _contains(literal: Literal) -> _Test:
+def _contains(literal: Literal, *, encrypted: bool) -> _Test:
     if not isinstance(literal, str):
         equal = _equal(literal)
         return lambda value: any(map(equal, value)) if type(value) is list else equal(value)
-    part = literal.casefold()
+    if encrypted:
+        whole = literal.casefold()
+        return lambda value: any(
+            type(one) is str and one.casefold() == whole for one in (value if type(value) is list else (value,))
+        )
+    words = _WORD.findall(literal)
 
     def fits(value: Any) -> bool:
         if type(value) is str:
-            return part in value.casefold()
-        return type(value) is list and any(type(one) is str and one.casefold() == part for one in value)
+            return all(word in value for word in words) and _stands_in(words, _WORD.findall(value))
+        return type(value) is list and literal in value
 
     return fits
+
+
+def _stands_in(words: Sequence[str], text: Sequence[str]) -> bool:
+    """Tell whether words stand in a text, side by side and in their order."""
+    count = len(words)
+    return count > 0 and any(text[start : start + count] == words for start in range(len(text) - count + 1))
 
 
 def _fits(pattern: str) -> _Test:
@@ -205,8 +224,8 @@ def _fits(pattern: str) -> _Test:
         if type(value) is not str:
             return False
         try:
-            return compiled.search(value, timeout=_REGEX_SECONDS) is not None
-        except TimeoutError:
-            raise QueryError(f"the regex takes longer than {_REGEX_SECONDS:g} s on one value", pattern) from None
+            return compiled.full_match(value)
+        except RecordRejected as fault:
+            raise QueryError(f"the regex takes too long on one value: {fault}", pattern) from None
 
     return fits

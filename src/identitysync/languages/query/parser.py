@@ -1,8 +1,8 @@
 """Read queries, and the parts of queries that a reader's ``select`` and ``where`` hold.
 
 The clauses stand in one order: SELECT, FROM, WHERE, FILTER, GROUP BY, ORDER BY, START, LIMIT. Words of the
-language may be written in any case. AND binds before OR, NOT before both.
-Source: Gigya's public page on the query syntax of accounts.search, ds.search and audit.search.
+language may be written in any case. AND binds before OR, NOT before both. The audit log gives whole entries alone.
+Source: Gigya's public pages on the query syntax of accounts.search, ds.search and audit.search.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,12 @@ from typing import Final, TypeVar
 
 from identitysync.languages.query.condition_parser import ConditionParser
 from identitysync.languages.query.conditions import Condition, Path, is_name
+from identitysync.languages.query.cursor import CLAUSES
 from identitysync.languages.query.tokens import Kind
 from identitysync.languages.query.tree import Aggregate, Everything, Field, Filter, Function, Order, Query, SelectItem
 
 _FUNCTIONS: Final = frozenset(Function)
+_WHOLE_ENTRIES: Final = "auditlog"
 _T = TypeVar("_T")
 
 
@@ -89,13 +91,20 @@ class _Parser(ConditionParser):
 
     def query(self) -> Query:
         self.need("select")
+        selected = self.token.offset
         select = self.select()
         self.need("from")
         table = str(self.path("the name of a table"))
+        entries = table.lower() == _WHOLE_ENTRIES
+        if entries and select != (Everything(),):
+            self.fail(f"{table} gives whole entries: select *", selected)
+        where = self.condition() if self.take("where") else None
+        if entries and self.token.word in ("filter", "group"):
+            self.fail(f"{table} knows no {CLAUSES[self.token.word]}")
         return Query(
             select,
             table,
-            where=self.condition() if self.take("where") else None,
+            where=where,
             filter=self.filter() if self.take("filter") else None,
             group_by=self.listed(self.path) if self.take("group", "by") else (),
             order_by=self.listed(self.order) if self.take("order", "by") else (),

@@ -21,7 +21,7 @@ _TOKEN: Final = re.compile(
     | (?P<word>(?:[^\W\d]|[@$])[\w@$-]*+(?:\.[\w@$][\w@$-]*+)*+)
     | (?P<number>-?[0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+)(?![\w.])
     | (?P<text>"(?:[^"\\]++|\\.|"")*+"|'(?:[^'\\]++|\\.|'')*+')
-    | (?P<mark><=|>=|!=|[=<>(),*])""",
+    | (?P<mark><=|>=|!=|[=<>(),*!])""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -114,6 +114,4 @@ def _fault(text: str, offset: int) -> QueryError:
         return QueryError("name the object alone, without .*: it stands for all that is below", text, offset)
     if letter.isdigit() or letter in "-+.":
         return QueryError("this is no number; a text stands in quotes", text, offset)
-    if letter == "!":
-        return QueryError("'!' alone means nothing; write != or not", text, offset)
     return QueryError(f"{letter!r} means nothing in a query; a text stands in quotes", text, offset)

@@ -38,13 +38,13 @@ class ArrayJoin(Mapper):
 
     def emit(self, fields: Fields) -> None:
         """Do the same in a function."""
-        fields.update(self.field, lambda value: self._joined(fields, value))
+        fields.update(self.field, lambda value: self._joined(fields, value), frozenset({"list"}))
 
     def _joined(self, fields: Fields, value: Value) -> Value:
         if "list" not in value.kinds:
             return value
-        join = fields.constant(self._join)
-        kinds = value.kinds - {"list"} | {"str"}
+        join = fields.constant(self.delimiter.join if "texts" in value.kinds else self._join)
+        kinds = value.kinds - {"list", "texts"} | {"str"}
         if kinds == {"str"} and not value.maybe:
             return value.made(fields, f"{join}({value.source})", kinds)
         return value.made(

@@ -1,13 +1,14 @@
 """``field.evaluate``: compute fields by expressions."""
 
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 import attrs
 
 from identitysync.contract import Example, Fields, Mapper, entry, param, script
-from identitysync.errors import ExpressionError, RecordRejected
-from identitysync.languages import jexl
+from identitysync.errors import ExpressionError, PluginError, RecordRejected
+from identitysync.languages import jexl, pyjexl
 from identitysync.values import FieldPath, Record
 
 
@@ -15,11 +16,13 @@ class Language(StrEnum):
     """The languages of expressions."""
 
     JEXL = "jexl"
+    PYJEXL = "pyjexl"
 
 
-def check_expression(text: str) -> None:
-    """Compile an expression, to see that it is one."""
-    jexl.compile(text)
+_COMPILERS: Final[Mapping[Language, Callable[[str], jexl.Expression]]] = {
+    Language.JEXL: jexl.compile,
+    Language.PYJEXL: pyjexl.compile,
+}
 
 
 @entry
@@ -27,9 +30,7 @@ class Computation:
     """Name a field and the expression that computes it."""
 
     field: FieldPath = param(doc="The path of the field; it is made when it is missing.", example="data.subscribed")
-    expression: str = param(
-        doc="The expression.", example="status eq 'subscribed' ? true : false", check=check_expression
-    )
+    expression: str = param(doc="The expression.", example="status eq 'subscribed' ? true : false")
 
 
 @script(
@@ -45,16 +46,25 @@ class Computation:
             [{"status": "subscribed"}, {"status": "gone"}],
             [{"status": "subscribed", "active": True}, {"status": "gone", "active": False}],
         ),
+        Example(
+            "the first grown-up, by Mozilla's language",
+            {"language": "pyjexl", "fields": [{"field": "adult", "expression": "people[.age > 17].name|upper"}]},
+            [{"people": [{"name": "Bob", "age": 3}, {"name": "Ann", "age": 30}]}],
+            [{"people": [{"name": "Bob", "age": 3}, {"name": "Ann", "age": 30}], "adult": "ANN"}],
+        ),
     ),
 )
 class Evaluate(Mapper):
     """Write the result of each expression into its field, entry by entry; a later one sees the results of earlier ones.
 
-    The language is that of Apache Commons JEXL 3.1. A missing field is null. The result keeps its type. An expression
-    that fails rejects the record.
+    The language `jexl` is that of Apache Commons JEXL 3.1, as in the original; `pyjexl` is Mozilla's, with transforms
+    that packages can add. A missing field is null. The result keeps its type. An expression that fails rejects the
+    record.
     """
 
-    language: Language = param(default=Language.JEXL, doc="The language of the expressions.", example="jexl")
+    language: Language = param(
+        default=Language.JEXL, doc="The language of the expressions: `jexl` or `pyjexl`.", example="jexl"
+    )
     fields: list[Computation] = param(
         doc="What is computed into which field.",
         example=[{"field": "active", "expression": "status eq 'subscribed' ? true : false"}],
@@ -65,9 +75,17 @@ class Evaluate(Mapper):
         """Whether nothing is written before the last expression has been computed."""
         return len(self.fields) == 1 and len(self.fields[0].field.segments) == 1
 
+    def examine(self) -> Iterator[tuple[str, ExpressionError | PluginError]]:
+        """Compile the expressions, to see that they are such in their language."""
+        for index, each in enumerate(self.fields):
+            try:
+                _COMPILERS[self.language](each.expression)
+            except (ExpressionError, PluginError) as fault:
+                yield f"fields[{index}].expression", fault
+
     def open(self) -> Self:
         """Compile the expressions once."""
-        made = [(each.field, jexl.compile(each.expression)) for each in self.fields]
+        made = [(each.field, _COMPILERS[self.language](each.expression)) for each in self.fields]
         return _Evaluator(made)  # type: ignore[return-value]  # it maps as this class does
 
     def map(self, record: Record) -> Record | None:
@@ -77,7 +95,7 @@ class Evaluate(Mapper):
     def emit(self, fields: Fields) -> None:
         """Do the same in a function."""
         for each in self.fields:
-            fields.set(each.field, fields.expression(jexl.compile(each.expression)))
+            fields.set(each.field, fields.expression(_COMPILERS[self.language](each.expression)))
 
 
 @attrs.frozen

@@ -8,7 +8,8 @@ import attrs
 from msgspec import UNSET
 
 from identitysync.contract import Example, Fields, Finding, Mapper, Unfit, Value, entry, param, script
-from identitysync.languages.java_regex import compile_regex
+from identitysync.errors import PatternError
+from identitysync.languages.java_regex import JavaRegex, compile_regex, compile_replacement
 from identitysync.values import MISSING, FieldPath, Record, text_of
 
 
@@ -29,6 +30,16 @@ class Replacement:
     field: FieldPath = param(doc="The path of the field, or `*` for every field.", example="profile.firstName")
     regex: str = param(doc="What is looked for, as a Java regular expression.", example="[\\r\\n|]", check=check_regex)
     replacement: str = param(default="", doc="What takes its place; `$1` is the first group.", example=" ")
+
+
+def check_replacements(entries: list[Replacement]) -> None:
+    """Prove that the replacements fit; a wrong regular expression is told of where it stands."""
+    for each in entries:
+        try:
+            regex = compile_regex(each.regex)
+        except PatternError:
+            continue
+        compile_replacement(each.replacement, regex)
 
 
 @script(
@@ -58,8 +69,9 @@ class Replace(Mapper):
     """
 
     fields: list[Replacement] = param(
-        doc="What is replaced where.", example=[{"field": "*", "regex": "[|\\n]", "replacement": " "}]
-    )
+        doc="What is replaced where.", example=[{"field": "*", "regex": "[|\\n]", "replacement": " "}],
+        check=check_replacements,
+    )  # fmt: skip
 
     @property
     def atomic(self) -> bool:  # type: ignore[override]  # what was found can be written where it was found
@@ -81,31 +93,54 @@ class Replace(Mapper):
                 raise Unfit("it replaces in every field, whatever there is")
             regex = compile_regex(each.regex)
             change = regex.replacer(each.replacement)
-            fields.update(each.field, partial(_emit_change, fields, change, regex.searcher))
+            fields.update(each.field, partial(_emit_change, fields, change, _Test.of(regex)))
 
 
 Change = Callable[[str], str]
+_FEW = 3
+"""Letters that are looked for one by one."""
 
 
-def _emit_change(fields: Fields, change: Change, search: Callable[[str], Any] | None, value: Value) -> Value:
-    kinds = value.kinds | {"str"}
+@attrs.frozen
+class _Test:
+    """Tells, in code, whether a text has no match: most have none, and seeing that is all that most cost."""
+
+    search: Callable[[str], Any] | None
+    letters: str | None
+
+    @classmethod
+    def of(cls, regex: JavaRegex) -> "_Test":
+        return cls(regex.searcher, regex.letters)
+
+    def source(self, fields: Fields, text: str) -> str:
+        """Give the source of the test; nothing when there is none."""
+        if self.search is None:
+            return ""
+        found = f"{fields.constant(self.search)}({text}) is None"
+        seen = [letter for letter in self.letters or "" if letter.isprintable()]
+        if self.letters is None or len(seen) > _FEW:
+            return found
+        tests = [f"{fields.constant(letter)} not in {text}" for letter in seen]
+        if len(seen) < len(self.letters):
+            tests.insert(0, f"{text}.isprintable()")
+        return f"({' and '.join(tests)} or {found})"
+
+
+def _emit_change(fields: Fields, change: Change, test: _Test, value: Value) -> Value:
+    source, kinds = value.source, value.kinds | {"str"}
     if value.kinds <= {"null"}:
         return value
+    none = test.source(fields, source)
     if not value.kinds <= {"str", "null"}:
-        source = f"{fields.constant(partial(_changed, change))}({value.source})"
-        if search is not None:
-            none = f"{value.source}.__class__ is str and {fields.constant(search)}({value.source}) is None"
-            source = f"{value.source} if {none} else {source}"
-        return value.made(fields, source, kinds)
-    tests = []
-    if value.maybe:
-        tests.append(f"{value.source} is U")
-    if "null" in value.kinds:
-        tests.append(f"{value.source} is None")
-    if search is not None:
-        tests.append(f"{fields.constant(search)}({value.source}) is None")
-    changed = f"{fields.constant(change)}({value.source})"
-    return value.made(fields, f"{value.source} if {' or '.join(tests)} else {changed}" if tests else changed, kinds)
+        made = f"{fields.constant(partial(_changed, change))}({source})"
+        return value.made(
+            fields, f"{source} if {source}.__class__ is str and {none} else {made}" if none else made, kinds
+        )
+    tests = [f"{source} is U"] if value.maybe else []
+    tests += [f"{source} is None"] if "null" in value.kinds else []
+    tests += [none] if none else []
+    made = f"{fields.constant(change)}({source})"
+    return value.made(fields, f"{source} if {' or '.join(tests)} else {made}" if tests else made, kinds)
 
 
 def _changed(change: Change, value: Any) -> Any:

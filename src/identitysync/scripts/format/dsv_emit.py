@@ -35,7 +35,7 @@ def emit_rows(fields: Fields, layout: Layout, dialect: Dialect, charset: Charset
     cells = [_cell(fields, value) for value in values]
     line = fields.constant(encoder.line)
     row = fields.computed(_text(fields, cells, dialect)).source
-    again = f"{line}(({', '.join(cells)},))"
+    again = f"{line}([{', '.join(f'str({cell})' for cell in cells)}])"
     return Rows(
         f"{row} if {_is_plain(fields, row, len(cells), dialect)} else {again}",
         encoder.row,
@@ -45,7 +45,7 @@ def emit_rows(fields: Fields, layout: Layout, dialect: Dialect, charset: Charset
 
 
 def _cell(fields: Fields, value: Value | None) -> str:
-    """Give the source of a cell's text; what is formatted as it stands may be a whole number, too."""
+    """Give the source of what a cell's text is made of: it is a text or a whole number."""
     empty = fields.constant("")
     if value is None:
         return empty
@@ -57,9 +57,9 @@ def _cell(fields: Fields, value: Value | None) -> str:
     if kinds == {"bool"} and not value.maybe:
         return f"({fields.constant('true')} if {source} else {fields.constant('false')})"
     if kinds == {"int"} and not value.maybe:
-        return f"str({source})"
+        return source
     if kinds <= {"int", "null"}:
-        return f"(str({source}) if {source}.__class__ is int else {empty})"
+        return f"({source} if {source}.__class__ is int else {empty})"
     return f"({source} if {source}.__class__ is str else {fields.constant(cell)}({source}))"
 
 
@@ -72,7 +72,7 @@ def _text(fields: Fields, cells: Sequence[str], dialect: Dialect) -> str:
     ):
         join = fields.constant(between.join)
         edge = fields.constant(quote)
-        return f"{edge} + {join}(({', '.join(cells)},)) + {edge}"
+        return f"{edge} + {join}([{', '.join(f'str({cell})' for cell in cells)}]) + {edge}"
     holes = between.join(f"{{{cell}}}" for cell in cells)
     return f"f'{quote}{holes}{quote}'"
 

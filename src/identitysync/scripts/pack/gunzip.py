@@ -3,18 +3,18 @@
 from typing import BinaryIO, Final
 
 from identitysync.codecs import gzip
-from identitysync.contract import Example, FileTransform, param, script
-from identitysync.errors import InvalidParameter
+from identitysync.contract import Example, FileTransform, script
+from identitysync.scripts.pack.names import bare
+from identitysync.scripts.pack.sizes import in_bytes, max_size
 
-_MOST: Final = 1_000_000_000
-
-
-def _check_size(megabytes: float) -> None:
-    if not 0 < megabytes <= _MOST:
-        raise InvalidParameter(f"a file has more than 0 and at most {_MOST:,} megabytes; found {megabytes}")
+_FILE: Final = bytes.fromhex("1f8b0800000000000203cb4ce132e402000fe95bcd05000000")
 
 
-@script("file.uncompress.gzip", summary="Uncompress gzip files.", examples=(Example("the default", {}),))
+@script(
+    "file.uncompress.gzip",
+    summary="Uncompress gzip files.",
+    examples=(Example("a file in a folder", {}, {"in/a.csv.gz": _FILE}, {"in/a.csv": "id\n1\n"}),),
+)
 class UncompressGzip(FileTransform):
     """Uncompress each file, and take `.gz` off its name.
 
@@ -23,19 +23,12 @@ class UncompressGzip(FileTransform):
     without `.gz` is kept (*our choice*, as is `maxSize`).
     """
 
-    max_size: float = param(
-        default=1_000_000.0,
-        doc="Megabytes that a file may grow to; more is taken for a bomb.",
-        example=5000,
-        text=True,
-        check=_check_size,
-    )
+    max_size: float = max_size()
 
     def convert(self, source: BinaryIO, target: BinaryIO) -> None:
         """Uncompress the source."""
-        gzip.decompress(source, target, max_bytes=int(self.max_size * 1_000_000))
+        gzip.decompress(source, target, max_bytes=in_bytes(self.max_size))
 
     def rename(self, name: str) -> str:
         """Take ``.gz`` off."""
-        bare = name[:-3]
-        return bare if name[-3:].lower() == ".gz" and bare and not bare.endswith("/") else name
+        return bare(name, ".gz")

@@ -13,7 +13,10 @@ def _check_level(level: int) -> None:
 @script(
     "file.compress.gzip",
     summary="Compress files with gzip.",
-    examples=(Example("the default", {}), Example("as small as gzip can", {"compressionLevel": 9})),
+    examples=(
+        Example("the default", {}, {"out/a.csv": "id\n1\n"}, {"out/a.csv.gz": None}),
+        Example("as small as gzip can", {"compressionLevel": 9}),
+    ),
 )
 class CompressGzip(FileTransform):
     """Compress each file, and add `.gz` to its name.

@@ -126,48 +126,74 @@ class Cutter:
                 self._number += len(lines)
                 return rows
             return list(self._plain(text))
-        many = self._quote and text.count(self._quote) * 2 > text.count("\n")
-        if many or (self._escape and self._escape in text):
+        if self._escape and self._escape in text:
             return list(self._mixed(text))
         return self._sparse(text)
 
     def _sparse(self, text: str) -> list[Found]:
-        """Cut lines of which some hold quotes: the others are split, and only those are looked at closely."""
+        """Cut lines of which some hold quotes: all are split, and only those are looked at closely."""
         separator, width, quote = self._separator, self._width, self._quote
         lines = text.split("\n")
         last = lines.pop()
+        bare = lines
+        if "\r" in text:
+            bare = [line[:-1] if line[-1:] == "\r" else line for line in lines]
+        rows = [line.split(separator) for line in bare]
+        odd = [
+            number
+            for number, line in enumerate(bare)
+            if quote in line or len(rows[number]) != width or "\r" in line or not line
+        ]
         found: list[Found] = []
-        before, done = self._number, 0
-        for number, line in enumerate(lines):
+        first, done = self._number, 0
+        for number in [0, *odd] if self._open is not None else odd:
             if number < done:
-                continue
-            if self._open is None and quote not in line:
-                bare = line[:-1] if line[-1:] == "\r" else line
-                if "\r" not in bare:
-                    fields = bare.split(separator)
-                    if len(fields) == width and bare:
-                        found.append(fields)
-                    elif bare:
-                        found.append(self._judged(before + number, bare, fields))
-                    continue
-            self._number = before + number
-            if self._open is not None and quote not in line:
-                done = next((n for n in range(number + 1, len(lines)) if quote in lines[n]), len(lines))
-                self._go_on(self._open, "\n".join([*lines[number:done], ""]))
-            else:
-                found += self._mixed(f"{line}\n")
-                done = number + 1
-            before = self._number - done
-        self._number = before + len(lines)
+                continue  # it belongs to a row that began before
+            found += rows[done:number]
+            done = number
+            while done == number or (self._open is not None and done < len(lines)):
+                end = self._stretch(lines, done)
+                self._number = first + done
+                found += self._odd(lines[done:end], bare[done])
+                first, done = self._number - end, end
+        found += rows[done:]
+        self._number = first + len(lines)
         if last:
             found += self._mixed(last)
         return found
 
-    def _go_on(self, row: OpenRow, text: str) -> None:
-        """Take lines without any quote into the quoted field that is open."""
-        self._walker.walk(row, text)
+    def _stretch(self, lines: list[str], start: int) -> int:
+        """Give how far one look goes: a line, or, in a row that is open, all lines up to the next quote."""
+        if self._open is None or self._quote in lines[start]:
+            return start + 1
+        return next((n for n in range(start + 1, len(lines)) if self._quote in lines[n]), len(lines))
+
+    def _odd(self, lines: list[str], bare: str) -> list[Found]:
+        """Cut a line with a quote in it, or lines without any of a row that is open."""
+        if self._open is not None:
+            return self._go_on(self._open, "\n".join([*lines, ""]))
+        if "\r" not in bare:
+            if self._quote in bare:
+                fields = self._all_quoted(bare, self._between) or self._some_quoted(bare)
+            else:
+                fields = bare.split(self._separator)
+            if fields:
+                self._number += 1
+                if len(fields) == self._width and bare:
+                    return [fields]
+                return [self._judged(self._number - 1, bare, fields)] if bare else []
+        return list(self._mixed(f"{lines[0]}\n"))
+
+    def _go_on(self, row: OpenRow, text: str) -> list[Found]:
+        """Go on with a row that is open: with one line, or with lines without any quote."""
+        if "\r" in text.removesuffix("\r\n").removesuffix("\n") and self._quote in text:
+            return list(self._mixed(text))  # it may be several lines
         self._number += text.count("\n") + text.count("\r") - text.count("\r\n")
+        if self._walker.walk(row, text):
+            self._open = None
+            return [row.fields if len(row.fields) == self._width and not row.fault else self._finished(row)]
         self._bounded(row)
+        return []
 
     def _bounded(self, row: OpenRow) -> None:
         if row.size > MAX_ROW:

@@ -14,6 +14,7 @@ from identitysync.scripts.parse.json_source import MAX_ELEMENT, Fault
 from identitysync.values import Record, json_bytes, json_value
 
 _SPACE: Final = b" \t\r\n"
+_OPENS, _CLOSES = b"{}"
 _decode_lines = msgspec.json.Decoder().decode_lines
 
 
@@ -41,13 +42,14 @@ class JsonLinesDecoder:
     def objects(self, block: Block, type: Any) -> list[Any] | None:
         """Read a block as objects of a class; None when it is not so simple, or a record does not fit."""
         data = block.bytes()
-        if self.add_filename or not are_objects(data):
+        count = 0 if self.add_filename else count_objects(data)
+        if not count:
             return None
         try:
             found: list[Any] = msgspec.json.Decoder(type).decode_lines(data)
         except (ValueError, RecursionError):
             return None
-        return found if len(found) == count_lines(data) else None
+        return found if len(found) == count else None
 
     def record(self, block: Block, index: int) -> Record:
         """Give the record in one line of a block whose lines are simple."""
@@ -96,31 +98,30 @@ def cut_lines(stream: BinaryIO, file: File, offset: int, line: int) -> Iterator[
 
 def at_once(block: bytes) -> list[Any]:
     """Decode a block of lines; nothing when it is not so simple that each line is one object."""
-    if not are_objects(block):
+    count = count_objects(block)
+    if not count:
         return []
     try:
         records: list[Any] = _decode_lines(block)
     except (ValueError, RecursionError):
         return []
-    return records if len(records) == count_lines(block) and all(type(record) is dict for record in records) else []
+    return records if len(records) == count and all(type(record) is dict for record in records) else []
 
 
-def are_objects(block: bytes) -> bool:
-    """Tell whether what a decoder of values finds in these lines is one object for each, if it finds as many.
+def count_objects(block: bytes) -> int:
+    """Count the lines of a block, if each begins and ends as an object does; else give 0.
 
     The decoder takes a value that goes over several lines, and several values on a line. Inside a value, ``}`` and
-    ``{`` never stand at two sides of a line end; so when they do at each, and there are as many records as lines, each
-    line is one.
+    ``{`` never stand at two sides of a line end; so when they do at each, and it finds as many values as there are
+    lines, each line is one.
     """
-    ends = block.count(b"}\n{")
-    if b"\r" in block:
-        ends += block.count(b"}\r\n{")
-    return ends == count_lines(block) - 1
-
-
-def count_lines(block: bytes) -> int:
-    """Count the lines of a block, of which the last may lack its end."""
-    return block.count(b"\n") + (not block.endswith(b"\n"))
+    lines = block.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    for line in lines:
+        if not line or line[0] != _OPENS or (line[-1] != _CLOSES and not line.endswith(b"}\r")):
+            return 0
+    return len(lines)
 
 
 def _one_by_one(block: bytes, number: int) -> Iterator[Found]:

@@ -1,27 +1,19 @@
 """``datasource.read.gigya.account``: accounts of a Gigya site."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Self
 
-from identitysync.contract import Example, Finding, Note, RecordReader, Rejected, Services, param, script
-from identitysync.errors import InvalidParameter
-from identitysync.gigya import GigyaClient, SiteParams, search
-from identitysync.languages.query import parse_condition, parse_select, quote
-from identitysync.languages.variables import VariableValues, expand_where, find_variables
+import attrs
+
+from identitysync.contract import Example, Note, RecordReader, Rejected, Services, param, script
+from identitysync.gigya import SiteParams, check_connections, read_records
+from identitysync.gigya.tables import AccountTable
+from identitysync.languages.query import quote
+from identitysync.scripts.read.filling_in import filled_in
+from identitysync.scripts.read.gigya_query import check_select, check_where, given, milliseconds, put_together, since
+from identitysync.scripts.read.time_ranges import ranges
 from identitysync.values import FieldPath, Record
-from identitysync.world.http import HttpClient
-
-OVERLAP: Final = timedelta(seconds=60)
-"""How far a delta read reaches behind its watermark: Gigya's search lags behind writes, 30 seconds at most."""
-
-
-class Source(StrEnum):
-    """What can be read."""
-
-    ACCOUNTS = "accounts"
-    EMAIL_ACCOUNTS = "emailAccounts"
 
 
 class DeltaField(StrEnum):
@@ -35,37 +27,28 @@ class DeltaField(StrEnum):
     REGISTERED = "registeredTimestamp"
 
 
-def check_select(text: str) -> None:
-    """Parse a list of fields."""
-    parse_select(text)
-
-
-def check_where(text: str) -> Iterator[Finding]:
-    """Parse a condition, and warn of times relative to now."""
-    if any(variable.name == "now" for variable in find_variables(text)):
-        yield Finding(
-            "now-in-where",
-            "${now…} in 'where' works only with a full extract",
-            "run with full_extract=True, or leave it out: changes since the last run are found by deltaField",
-        )
-    if text.strip():
-        parse_condition(expand_where(text, VariableValues(datetime(2026, 1, 1, tzinfo=UTC))))
-
-
 @script(
     "datasource.read.gigya.account",
     summary="Read accounts of a Gigya site.",
     examples=(
         Example("accounts with an address", {"select": "UID, profile", "where": "profile.email is not null"}),
         Example("changes by the last login", {"select": "*", "deltaField": "lastLoginTimestamp"}),
+        Example("subscriptions", {"select": "email, subscriptions", "from": "emailAccounts"}),
+        Example(
+            "all that a copy of the site needs", {"select": "*", "include": "password, subscriptions, preferences"}
+        ),
     ),
-)  # fmt: skip
+)
 class ReadGigyaAccounts(SiteParams, RecordReader):
-    """Search accounts, page by page, oldest change first.
+    """Search accounts, page by page, oldest change first; the next page is fetched while one is worked on.
 
     Without a full extract only accounts are read whose `deltaField` is not older than the last successful run. The
     reading is inclusive and reaches a minute behind that moment, because a write turns up in searches some seconds
     later (*our choice*): an account may be read twice, and none is missed.
+
+    A search does not give passwords and subscriptions. `include` names what `accounts.getAccountInfo` shall add to each
+    account, with one call for each; an account that is gone by then is rejected. Subscriptions alone are read faster
+    from `emailAccounts`.
 
     The site is that of the run, unless `apiKey` names another.
     """
@@ -74,9 +57,10 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
         doc="The fields, separated by commas; an object selects all that is in it, `*` everything.",
         example="UID, profile, data", check=check_select,
     )  # fmt: skip
-    from_: Source = param(
-        default=Source.ACCOUNTS, doc="`accounts`, or `emailAccounts` with subscriptions.", example="accounts"
-    )
+    from_: AccountTable = param(
+        default=AccountTable.ACCOUNTS, doc="`accounts`, or `emailAccounts` with lite accounts and subscriptions.",
+        example="accounts",
+    )  # fmt: skip
     where: str = param(
         default="", doc="A condition in Gigya's query language, joined to the delta by AND.",
         example="profile.country = 'AT'", check=check_where,
@@ -88,18 +72,42 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
         default=[], doc="Only accounts that have consented to all of these (paths below `preferences`).",
         example=["terms.newsletter"], text=True,
     )  # fmt: skip
+    include: list[str] = param(
+        default=[], doc="What `accounts.getAccountInfo` shall add to each account.",
+        example=["password", "subscriptions"], text=True,
+    )  # fmt: skip
     batch_size: int = param(default=1000, doc="Accounts of one page, at most 10000.", example=1000, text=True)
+    max_connections: int = param(
+        default=10, doc="Calls under way at once for `include`, 1 to 100.", example=20, text=True,
+        check=check_connections,
+    )  # fmt: skip
 
     def read(self, services: Services) -> Iterator[Record | Rejected | Note]:
         """Search, page by page."""
-        site = self.site_for(services.site)
-        http = HttpClient(services.clock)
-        try:
-            yield from search(
-                GigyaClient(site, http, services.clock, private_key=self.private_key), self.query(services)
-            )
-        finally:
-            http.close()
+        found = read_records(self, services, self.query(services))
+        if not self.include:
+            return found
+        return filled_in(found, self, services, include=self.include, connections=self.max_connections)
+
+    def partitions(self, services: Services, count: int) -> list[Self]:
+        """Cut the reading into parts that together read each account once, by ranges of ``deltaField``.
+
+        Args:
+            services: Tell since when, and on which site.
+            count: How many parts are wanted; there may be fewer.
+
+        Returns:
+            Readers, one at least. Accounts without that time are in a part of their own, unless changes are read; the
+            last range is open, so that an account that changes meanwhile is in it.
+        """
+        parts = ranges(
+            self, services, self._conditions(services), field=self.delta_field, table=self.from_, count=count
+        )
+        if len(parts) < 2:
+            return [self]
+        joined = f"({self.where}) AND " if self.where.strip() else ""
+        whole: Any = self
+        return [attrs.evolve(whole, where=f"{joined}{part}") for part in parts]
 
     def query(self, services: Services) -> str:
         """Put the query together.
@@ -113,17 +121,15 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
         Raises:
             InvalidParameter: ``where`` holds ``${now…}`` and this is no full extract.
         """
-        run = services.run
-        conditions = []
-        if run.since is not None:
-            since = int((run.since - OVERLAP).timestamp() * 1000)
-            conditions.append(f"{self.delta_field} >= {quote(since)}")
-        if self.where.strip():
-            if not run.full_extract and any(each.name == "now" for each in find_variables(self.where)):
-                raise InvalidParameter("${now…} in 'where' works only with a full extract: run with full_extract=True")
-            conditions.append(f"({expand_where(self.where, VariableValues(run.started, run.job_id))})")
-        conditions += [f"preferences.{path}.isConsentGranted = true" for path in self.consent]
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        page = max(1, min(self.batch_size, 10_000, run.limit or 10_000))
-        order = f"ORDER BY {self.delta_field} LIMIT {page}"
-        return f"SELECT {self.select} FROM {self.from_}{where} {order}"  # noqa: S608 - values went through quote()
+        return put_together(
+            services, self._selected(), self.from_, self._conditions(services), self.delta_field, self.batch_size
+        )
+
+    def _selected(self) -> str:
+        return f"{self.select}, UID" if self.include else self.select
+
+    def _conditions(self, services: Services) -> list[str]:
+        moment = since(services)
+        delta = [] if moment is None else [f"{self.delta_field} >= {quote(milliseconds(moment))}"]
+        consented = [f"preferences.{path}.isConsentGranted = true" for path in self.consent]
+        return [*delta, *given(services, self.where), *consented]

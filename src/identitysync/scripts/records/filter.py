@@ -5,14 +5,9 @@ from typing import Self
 import attrs
 
 from identitysync.contract import Example, Fields, Mapper, param, script
-from identitysync.errors import ExpressionError, RecordRejected
 from identitysync.languages import jexl
+from identitysync.scripts.records.condition import Condition, check_condition
 from identitysync.values import Record
-
-
-def check_expression(text: str) -> None:
-    """Compile an expression, to see that it is one."""
-    jexl.compile(text)
 
 
 @script(
@@ -29,11 +24,11 @@ class Filter(Mapper):
 
     atomic = True
 
-    expression: str = param(doc="A JEXL expression.", example="age >= 18", check=check_expression)
+    expression: str = param(doc="A JEXL expression.", example="age >= 18", check=check_condition)
 
     def open(self) -> Self:
         """Compile the expression once."""
-        return _Filter(jexl.compile(self._condition))  # type: ignore[return-value]  # maps alike
+        return _Filter(Condition.of(self.expression))  # type: ignore[return-value]  # it maps as this class does
 
     def map(self, record: Record) -> Record | None:
         """Judge one record; a run uses ``open`` first."""
@@ -41,19 +36,12 @@ class Filter(Mapper):
 
     def emit(self, fields: Fields) -> None:
         """Do the same in a function."""
-        fields.drop_unless(fields.expression(jexl.compile(self._condition)).source)
-
-    @property
-    def _condition(self) -> str:
-        return f"({self.expression}\n) ? true : false"
+        fields.drop_unless(fields.expression(jexl.condition(self.expression)).source)
 
 
 @attrs.frozen
 class _Filter:
-    _condition: jexl.Expression
+    _condition: Condition
 
     def map(self, record: Record) -> Record | None:
-        try:
-            return record if self._condition(record) else None
-        except ExpressionError as fault:
-            raise RecordRejected(f"the condition failed: {fault}", code="expression") from fault
+        return record if self._condition.holds(record) else None

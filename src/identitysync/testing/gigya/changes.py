@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from identitysync.testing.gigya.accounts import Accounts, login_names
 from identitysync.testing.gigya.answers import ApiError
+from identitysync.testing.gigya.consent import note_changes
 from identitysync.values import json_value
 
 Params = Mapping[str, str]
@@ -16,6 +17,9 @@ OBJECTS: Final = (
     "profile", "data", "preferences", "subscriptions", "communications", "internal", "customIdentifiers", "addresses",
 )  # fmt: skip
 """Objects that are merged into those that are there."""
+
+CONSENTS: Final = ("preferences", "subscriptions")
+"""Objects that note when something in them changes."""
 
 GROUPS: Final = ("loginIDs", "emails", "password")
 """Objects that an import puts in the place of those that are there, whole."""
@@ -66,7 +70,10 @@ def apply(account: dict[str, Any], params: Params, names: tuple[str, ...], now: 
             continue
         text = params[name]
         if name in OBJECTS:
-            account[name] = merged(account.get(name), read_object(name, text))
+            old = account.get(name)
+            account[name] = merged(old, read_object(name, text))
+            if name in CONSENTS:
+                note_changes(old, account[name], now)
         elif name in GROUPS:
             account[name] = read_object(name, text)
         elif name in FLAGS:

@@ -4,6 +4,7 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -13,8 +14,9 @@ import attrs
 from identitysync.contract import Clock
 from identitysync.errors import InvalidParameter
 from identitysync.gigya.data_centers import HOSTS
-from identitysync.testing.gigya import writes
+from identitysync.testing.gigya import challenges, data_store, writes
 from identitysync.testing.gigya.answers import ApiError, envelope, written
+from identitysync.testing.gigya.changes import Params
 from identitysync.testing.gigya.faults import FaultKind, Faults
 from identitysync.testing.gigya.pace import Pace
 from identitysync.testing.gigya.requests import Gate, Request, read_request
@@ -25,6 +27,16 @@ from identitysync.values import Secret
 from identitysync.world import SystemClock
 
 _REMEMBERED: Final = 100_000
+_SEARCHES: Final = frozenset({"accounts.search", "audit.search", "comments.search", "ds.search"})
+_PLAIN: Final[Mapping[str, Callable[[EmulatedSite, Params], dict[str, Any]]]] = {
+    "accounts.getAccountInfo": writes.get_account_info,
+    "ds.get": data_store.get,
+    "gm.getChallengeStatus": challenges.get_challenge_status,
+}
+_TIMED: Final[Mapping[str, Callable[[EmulatedSite, Params, datetime], dict[str, Any]]]] = {
+    "ds.delete": data_store.delete,
+    "ds.store": data_store.store,
+}
 
 
 @attrs.frozen
@@ -65,6 +77,8 @@ class GigyaEmulator:
         clock: Clock | None = None,
         path: str | Path | None = None,
         port: int = 0,
+        latency: float = 0.0,
+        deletes_are_mailed: bool = False,
     ) -> None:
         """Make the first site; nothing is answered before ``start``.
 
@@ -81,7 +95,11 @@ class GigyaEmulator:
             clock: Tells the time.
             path: A folder for the sites' SQLite files; None keeps everything in memory.
             port: The port; 0 for any that is free.
+            latency: Seconds that every answer takes at least, as over a network.
+            deletes_are_mailed: Whether the sites mail users whose account is deleted: such sites refuse to delete
+                accounts in bulk, with an "Invalid policy configuration".
         """
+        self._latency, self._deletes_are_mailed = latency, deletes_are_mailed
         self._user_key, self._secret, self._data_center = user_key, secret, data_center
         self._clock = clock or SystemClock()
         self._folder = None if path is None else Path(path)
@@ -168,6 +186,14 @@ class GigyaEmulator:
         return f"<Gigya emulator at {self.url}: {', '.join(self._sites)}>"
 
     def _handle(self, verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        began = self._clock.monotonic()
+        reply = self._answered(verb, target, headers, body)
+        left = self._latency - (self._clock.monotonic() - began)
+        if left > 0:
+            self._clock.sleep(left)
+        return reply
+
+    def _answered(self, verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         if verb not in {"GET", "POST"}:
             return Reply(b"the emulator answers GET and POST", 405, "text/plain")
         request = read_request(verb, target, headers, body)
@@ -193,6 +219,30 @@ class GigyaEmulator:
         return Reply(written(answer), answer["statusCode"] if wants_status else 200)
 
     def _answer(self, request: Request) -> dict[str, Any]:
+        now = self._clock.now()
+        site = self._site_of(request)
+        self._gate.check(request, site, now)
+        method, params = request.method, request.params
+        if method in _SEARCHES:
+            return self._searches.search(site, method, params, now)
+        if method in _PLAIN:
+            return _PLAIN[method](site, params)
+        if method in _TIMED:
+            return _TIMED[method](site, params, now)
+        match method:
+            case "accounts.setAccountInfo":
+                return writes.set_account_info(site, params, now, self._refuses)
+            case "accounts.importFullAccount":
+                return writes.import_full_account(site, params, now, self._refuses, self._pace)
+            case "accounts.importLiteAccount":
+                return writes.import_lite_account(site, params, now, self._refuses)
+            case "accounts.deleteAccount":
+                if self._deletes_are_mailed:
+                    raise ApiError(400006, "Invalid policy configuration")
+                return writes.delete_account(site, params)
+        raise ApiError(405001, f"there is no method {method}")
+
+    def _site_of(self, request: Request) -> EmulatedSite:
         api_key = request.params.get("apiKey", "")
         if not api_key:
             raise ApiError(400002, "Missing required parameter: apiKey")
@@ -202,23 +252,7 @@ class GigyaEmulator:
         if request.data_center not in {"", site.data_center.lower()}:
             domain = HOSTS.get(site.data_center.lower(), site.data_center)
             raise ApiError(301001, f"the site {api_key} lives in {domain}", apiDomain=domain)
-        now = self._clock.now()
-        self._gate.check(request, site, now)
-        params = request.params
-        match request.method:
-            case "accounts.search":
-                return self._searches.search(site, params, now)
-            case "accounts.getAccountInfo":
-                return writes.get_account_info(site, params)
-            case "accounts.setAccountInfo":
-                return writes.set_account_info(site, params, now, self._refuses)
-            case "accounts.importFullAccount":
-                return writes.import_full_account(site, params, now, self._refuses, self._pace)
-            case "accounts.importLiteAccount":
-                return writes.import_lite_account(site, params, now, self._refuses)
-            case "accounts.deleteAccount":
-                return writes.delete_account(site, params)
-        raise ApiError(405001, f"there is no method {request.method}")
+        return site
 
     def _misbehave(self, request: Request, kind: FaultKind, seconds: float) -> Reply | None:
         match kind:

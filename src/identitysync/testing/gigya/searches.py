@@ -1,4 +1,8 @@
-"""``accounts.search``, with its limits and its cursors."""
+"""``accounts.search``, ``ds.search``, ``audit.search`` and ``comments.search``, with their limits and their cursors.
+
+SAP describes the first three on pages of those names. Of ``comments.search`` there is no public page; its tables
+``comments`` and ``streams`` are named by real dataflows, its documents are those of "Comment JS" and "StreamInfo".
+"""
 
 import hashlib
 import threading
@@ -12,6 +16,7 @@ import attrs
 
 from identitysync.errors import QueryError
 from identitysync.languages.query import (
+    Everything,
     Query,
     execute,
     find_documents,
@@ -22,8 +27,12 @@ from identitysync.languages.query import (
 )
 from identitysync.testing.gigya.accounts import Accounts
 from identitysync.testing.gigya.answers import ApiError
+from identitysync.testing.gigya.data_store import kind_of
+from identitysync.testing.gigya.documents import Documents
+from identitysync.testing.gigya.encrypted import check_encrypted, fits
 from identitysync.testing.gigya.narrowing import ACCOUNTS, EMAIL_ACCOUNTS, narrowing
-from identitysync.testing.gigya.site import EmulatedSite
+from identitysync.testing.gigya.prefilter import prefilter
+from identitysync.testing.gigya.site import AUDIT_LOG, COMMENTS, STREAMS, EmulatedSite
 
 DEFAULT_LIMIT: Final = 300
 MAX_LIMIT: Final = 10_000
@@ -82,9 +91,22 @@ class _EmailAccounts:
         return (self._documents[number] for number in numbers)
 
 
+@attrs.frozen
+class _Documents:
+    store: Documents
+    kind: str
+
+    def candidates(self) -> Iterator[Numbered]:
+        return self.store.documents(self.store.numbers(self.kind))
+
+    def read(self, numbers: "array[int]") -> Iterator[Document]:
+        return (document for _, document in self.store.documents(numbers))
+
+
 @attrs.define
 class _Cursor:
     api_key: str
+    method: str
     query: Query
     table: _Table
     found: "array[int]"
@@ -104,11 +126,12 @@ class Searches:
         self._cursors: dict[str, _Cursor] = {}
         self._lock = threading.Lock()
 
-    def search(self, site: EmulatedSite, params: Mapping[str, str], now: datetime) -> dict[str, Any]:
-        """Answer ``accounts.search``.
+    def search(self, site: EmulatedSite, method: str, params: Mapping[str, str], now: datetime) -> dict[str, Any]:
+        """Answer a search.
 
         Args:
             site: The site.
+            method: The method, which says what tables there are.
             params: The parameters.
             now: The time.
 
@@ -122,20 +145,21 @@ class Searches:
         if cursor_id:
             if text:
                 raise ApiError(400006, "query and cursorId cannot be used together")
-            return self._more(site, cursor_id, now)
+            return self._more(site, method, cursor_id, now)
         if not text:
             raise ApiError(400002, "Missing required parameter: query")
         query = _parsed(text)
+        check_encrypted(query.where)
         with_cursor = params.get("openCursor", "").lower() == "true"
         if with_cursor and query.start is not None:
             raise ApiError(400006, "START cannot be used with openCursor")
-        table = _table(site, query, params)
+        table = _table(site, method, query, params)
         if query.group_by or has_functions(query.select):
             return _told(query, table)
         found = _find(query, table)
         limit = min(DEFAULT_LIMIT if query.limit is None else query.limit, MAX_LIMIT)
         if with_cursor:
-            return self._open(_Cursor(site.api_key, query, table, found, now + CURSOR_LIFE, max(limit, 1)), now)
+            return self._open(_Cursor(site.api_key, method, query, table, found, now + CURSOR_LIFE, max(limit, 1)), now)
         start = query.start or 0
         rows = _rows(query, table, found[start : min(start + limit, MAX_WITHOUT_CURSOR)])
         return {"results": rows, "objectsCount": len(rows), "totalCount": len(found)}
@@ -153,11 +177,12 @@ class Searches:
             self._cursors[name] = cursor
         return _page(name, cursor, 0)
 
-    def _more(self, site: EmulatedSite, cursor_id: str, now: datetime) -> dict[str, Any]:
+    def _more(self, site: EmulatedSite, method: str, cursor_id: str, now: datetime) -> dict[str, Any]:
         name, _, offset = cursor_id.partition(".")
         with self._lock:
             cursor = self._cursors.get(name)
-        known = cursor is not None and cursor.api_key == site.api_key and offset.isdecimal()
+        owner = (site.api_key, method)
+        known = cursor is not None and (cursor.api_key, cursor.method) == owner and offset.isdecimal()
         if cursor is None or not known or cursor.expires < now:
             raise ApiError(400006, "Invalid parameter value: the cursorId is unknown or has expired")
         cursor.expires = now + CURSOR_LIFE
@@ -187,14 +212,17 @@ def _find(query: Query, table: _Table) -> "array[int]":
 def _fitting(query: Query, table: _Table) -> Iterator[Numbered]:
     """Give the documents that fit; each is found before the next one is read, so that the last number is its own."""
     last = 0
+    may_fit = prefilter(query.where)
 
     def documents() -> Iterator[Document]:
         nonlocal last
         for number, document in table.candidates():
-            last = number
-            yield document
+            if may_fit is None or may_fit(document):
+                last = number
+                yield document
 
-    for document in find_documents(query, documents()):
+    found = documents() if query.where is None else filter(fits(query.where), documents())
+    for document in find_documents(attrs.evolve(query, where=None), found):
         yield last, document
 
 
@@ -229,15 +257,26 @@ def _parsed(text: str) -> Query:
     return query
 
 
-def _table(site: EmulatedSite, query: Query, params: Mapping[str, str]) -> _Table:
+def _table(site: EmulatedSite, method: str, query: Query, params: Mapping[str, str]) -> _Table:
     name = query.table.lower()
-    if name == "accounts":
-        kinds = [kind.strip().lower() for kind in params.get("accountTypes", "full").split(",")]
-        if not set(kinds) <= set(_KINDS):
-            raise ApiError(400006, "Invalid parameter value: accountTypes are full and lite")
-        return _Accounts(site.store, query, tuple(sorted({_KINDS[kind] for kind in kinds})))
-    if name == "emailaccounts":
-        return _EmailAccounts(site.store, query)
+    match method, name:
+        case "accounts.search", "accounts":
+            kinds = [kind.strip().lower() for kind in params.get("accountTypes", "full").split(",")]
+            if not set(kinds) <= set(_KINDS):
+                raise ApiError(400006, "Invalid parameter value: accountTypes are full and lite")
+            return _Accounts(site.store, query, tuple(sorted({_KINDS[kind] for kind in kinds})))
+        case "accounts.search", "emailaccounts":
+            return _EmailAccounts(site.store, query)
+        case "ds.search", _:
+            return _Documents(site.documents, kind_of(query.table))
+        case "audit.search", "auditlog":
+            if query.select != (Everything(),) or query.filter or query.group_by:
+                raise ApiError(400006, "Invalid parameter value: query: the audit log knows SELECT * and no FILTER")
+            return _Documents(site.documents, AUDIT_LOG)
+        case "comments.search", "comments":
+            return _Documents(site.documents, COMMENTS)
+        case "comments.search", "streams":
+            return _Documents(site.documents, STREAMS)
     raise ApiError(400006, f"Invalid parameter value: there is no table {query.table!r}")
 
 

@@ -115,7 +115,19 @@ def _store(site: EmulatedSite, account: dict[str, Any], params: Params, now: dat
     check_logins(site.store, account)
     if "lastUpdated" not in params:
         stamp(account, "lastUpdated", now)
-    site.store.put(account)
+    changed = [account]
+    if "subscriptions" in params:  # full and lite accounts of one address share them at once
+        changed += [each | {"subscriptions": account["subscriptions"]} for each in _same_address(site, account)]
+    site.store.add(changed)
+
+
+def _same_address(site: EmulatedSite, account: dict[str, Any]) -> list[dict[str, Any]]:
+    email = (account.get("profile") or {}).get("email")
+    if not isinstance(email, str) or not email:
+        return []
+    owner = site.store.owner_of_email(email)
+    found = [site.store.lite_with(email), site.account(owner) if owner else None]
+    return [each for each in found if each is not None and each["UID"] != account["UID"]]
 
 
 def _change_logins(account: dict[str, Any], params: Params) -> None:

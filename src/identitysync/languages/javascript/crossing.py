@@ -1,0 +1,167 @@
+"""Records on their way to JavaScript and back: what JSON cannot say crosses beside it, so that nothing changes.
+
+JavaScript has one kind of number, a double. Integers beyond 2^53 therefore cross as ``BigInt``; what is larger and no
+``BigInt`` comes back as a float; NaN, the infinities and ``-0`` have no place in JSON at all. All these are sent with
+their path. ``3.0`` comes back as ``3``, and keys that look like array indices come back first: that is set right by
+comparing what came back with what was sent, place by place.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from identitysync.values import MISSING, Record, json_bytes, json_value
+
+_SAFE: Final = 2**53 - 1
+_BITS: Final = 13_287
+"""Bits of an integer of 4000 digits; Python writes and reads a few hundred digits more."""
+
+_DEEP: Final = 200
+"""Levels of objects and arrays that a record may have here; the engine's stack bears no more than a few thousand."""
+
+Place: TypeAlias = list[str | int]
+
+
+class Unfit(ValueError):
+    """The record holds something that JavaScript cannot; the message names its place."""
+
+
+@attrs.define
+class Findings:
+    """What is special about one record.
+
+    Attributes:
+        numbers: Places of numbers that JSON cannot say, and their digits.
+        delicate: Whether something in it has to be set right when it comes back.
+    """
+
+    numbers: list[tuple[Place, str]] = attrs.field(factory=list)
+    delicate: bool = False
+
+
+def survey(record: Record) -> Findings:
+    """Look for what is special about a record.
+
+    Args:
+        record: The record.
+
+    Returns:
+        What was found.
+
+    Raises:
+        Unfit: It holds something that is no plain data, or is too deep.
+    """
+    found = Findings()
+    _survey(record, [], found)
+    return found
+
+
+def _survey(value: Any, path: Place, found: Findings) -> None:
+    if len(path) > _DEEP:
+        raise Unfit(f"the field {path[0]} holds more than {_DEEP} objects and arrays within each other")
+    keyed = type(value) is dict
+    for key, child in value.items() if keyed else enumerate(value):
+        if keyed and (type(key) is not str or (key < ":" and key.isdigit())):
+            if type(key) is not str:
+                raise Unfit(f"{_words([*path, key])} has no text as its name")
+            found.delicate = True
+        kind = type(child)
+        if kind is str or child is None or kind is bool:
+            continue
+        if kind is int:
+            if not -_SAFE <= child <= _SAFE:
+                found.numbers.append(([*path, key], _digits(child, [*path, key])))
+        elif kind is float:
+            if child - child != 0.0:
+                found.numbers.append(([*path, key], _ODD[repr(child)]))
+            elif child.is_integer():
+                found.delicate = True
+        elif kind is dict or kind is list:
+            path.append(key)
+            _survey(child, path, found)
+            path.pop()
+        else:
+            raise Unfit(f"{_words([*path, key])} holds a {kind.__name__}, which is no plain data")
+
+
+def _digits(number: int, path: Place) -> str:
+    if number.bit_length() > _BITS:
+        raise Unfit(f"{_words(path)} holds an integer of more than 4000 digits")
+    return str(number)
+
+
+_ODD: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+
+
+def _words(path: Sequence[object]) -> str:
+    return "the field " + ".".join(map(str, path))
+
+
+def batch_text(records: Sequence[Record | None], findings: Sequence[Findings]) -> bytes:
+    """Write a batch as the driver reads it.
+
+    Args:
+        records: The records; None is the call after the last one.
+        findings: What is special about each.
+
+    Returns:
+        JSON.
+    """
+    numbers = [(index, *each) for index, found in enumerate(findings) for each in found.numbers]
+    message = {"records": records, "numbers": numbers}
+    try:
+        return json_bytes(message)
+    except ValueError:  # half a character, which JavaScript can hold and UTF-8 cannot
+        plain = json.loads(json.dumps(message), parse_constant=lambda _: None)
+        return json.dumps(plain).encode()
+
+
+def answers(text: bytes) -> list[Any]:
+    """Read what the driver answers.
+
+    Args:
+        text: JSON.
+
+    Returns:
+        For each record what it said, what it gave, and why it failed.
+    """
+    try:
+        found = json_value(text)
+    except ValueError:  # half a character again
+        found = json.loads(text)
+    return found  # type: ignore[no-any-return]  # the driver writes an array
+
+
+def receive(record: Record, numbers: Sequence[tuple[Place, str]], sent: Record, *, delicate: bool) -> Record:
+    """Complete a record that came back.
+
+    Args:
+        record: The record as JSON had it.
+        numbers: Places of numbers that JSON could not say.
+        sent: The record as it was sent.
+        delicate: Whether something has to be set right by comparing.
+
+    Returns:
+        The record.
+    """
+    for path, digits in numbers:
+        owner: Any = record
+        for key in path[:-1]:
+            owner = owner[int(key) if isinstance(owner, list) else key]
+        owner[int(path[-1]) if isinstance(owner, list) else path[-1]] = float(digits)
+    return _set_right(record, sent) if delicate else record
+
+
+def _set_right(new: Any, old: Any) -> Any:
+    if type(new) is dict and type(old) is dict:
+        fixed = {key: _set_right(value, old.get(key, MISSING)) for key, value in new.items()}
+        if any(key < ":" and key.isdigit() for key in fixed):
+            return {key: fixed[key] for key in [*(key for key in old if key in fixed), *fixed]}
+        return fixed
+    if type(new) is list and type(old) is list:
+        return [_set_right(*pair) for pair in zip(new, old, strict=False)] + new[len(old) :]
+    if type(new) is int and type(old) is float and new == old:
+        return old
+    return new

@@ -1,0 +1,187 @@
+"""A script at work in its sandbox: a process of its own with limits on time and memory, asked batch by batch."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from identitysync.errors import InvalidParameter, JavaScriptError, MissingExtra
+from identitysync.languages.javascript.child import STUCK
+from identitysync.languages.javascript.crossing import Findings, Unfit, answers, batch_text, receive, survey
+from identitysync.languages.javascript.faults import Limits, fault_at
+from identitysync.languages.javascript.source import source_bytes
+from identitysync.values import Record
+
+_KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+"""What the interpreter itself may need of the environment; the child gets nothing else of it."""
+
+
+_LARGE: Final = 8_000_000
+"""Bytes of JSON that are sent at a time, if it is more than one record."""
+
+
+@attrs.frozen
+class Given:
+    """A record that the script gave.
+
+    Attributes:
+        record: The record.
+        wrong: Whether it goes to the step's ``error`` edges.
+        original: The record before it went wrong, when it is another than the one that was asked about.
+    """
+
+    record: Record
+    wrong: bool = False
+    original: Record | None = None
+
+
+@attrs.frozen
+class Outcome:
+    """What the script made of one record.
+
+    Attributes:
+        said: Lines for the trace, each with its level: ``info``, ``error`` or ``debug``.
+        given: The records that it gave.
+        fault: Why it failed; it has given nothing then.
+    """
+
+    said: Sequence[tuple[str, str]] = ()
+    given: Sequence[Given] = ()
+    fault: JavaScriptError | None = None
+
+
+class Sandbox:
+    """Run one script; its variables live as long as this object."""
+
+    def __init__(self, script: str, limits: Limits | None = None) -> None:
+        """Start the engine and run the script's top level.
+
+        Args:
+            script: The source.
+            limits: What it may use.
+
+        Raises:
+            MissingExtra: The engine is not installed.
+            JavaScriptError: The script is faulty, or has no function ``process``.
+        """
+        self._script, self._limits = script, limits or Limits()
+        source = source_bytes(script)
+        here = Path(__file__)
+        bounds = str(self._limits.seconds), str(self._limits.memory)
+        child = [str(here.with_name("child.py")), engine_folder(), *bounds]
+        self._process = subprocess.Popen(  # noqa: S603 - our own file, by our own interpreter
+            [sys.executable, "-I", "-S", *child],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={name: os.environ[name] for name in _KEPT if name in os.environ},
+        )
+        try:
+            self._ask(here.with_name("driver.js").read_bytes() + b"\0" + source)
+        except BaseException:
+            self.close()
+            raise
+
+    def run(self, records: Sequence[Record | None]) -> list[Outcome]:
+        """Call ``process`` for each record of a batch; the records themselves stay as they are.
+
+        Args:
+            records: The records; None stands for the call after the last one.
+
+        Returns:
+            What became of each, in order.
+
+        Raises:
+            JavaScriptError: The engine holds more than it may, even between two records.
+            InvalidParameter: The script could not be stopped any more.
+        """
+        found: list[Findings | JavaScriptError] = []
+        for record in records:
+            try:
+                found.append(survey(record or {}))
+            except Unfit as fault:
+                found.append(JavaScriptError(f"{fault}: it cannot be handed to a script"))
+        fit = [(record, each) for record, each in zip(records, found, strict=True) if isinstance(each, Findings)]
+        told = iter(zip(fit, self._answers(fit), strict=True))
+        return [
+            Outcome(fault=each) if isinstance(each, JavaScriptError) else self._outcome(*next(told)) for each in found
+        ]
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.communicate()
+
+    def _answers(self, fit: Sequence[tuple[Record | None, Findings]]) -> list[Any]:
+        """Ask for all records at once, unless they are so large that the engine could not hold them together."""
+        text = batch_text([record for record, _ in fit], [each for _, each in fit])
+        if len(text) > _LARGE and len(fit) > 1:
+            middle = len(fit) // 2
+            return [*self._answers(fit[:middle]), *self._answers(fit[middle:])]
+        try:
+            return answers(self._ask(text))
+        except JavaScriptError as fault:
+            if len(fit) > 1:
+                raise
+            return [([], [], (fault.reason, ""))]
+
+    def _outcome(self, sent: tuple[Record | None, Findings], answer: tuple[Any, Any, Any]) -> Outcome:
+        record, findings = sent[0] or {}, sent[1]
+        said, gave, failed = answer
+        given = []
+        for verb, *sealed in gave:
+            made = receive(sealed[0], sealed[1], record, delicate=findings.delicate)
+            original = receive(sealed[2], sealed[3], record, delicate=False) if len(sealed) > 2 else None
+            given.append(Given(made, verb == "error", original))
+        return Outcome(said, given, fault_at(failed[0], failed[1], self._script, self._limits) if failed else None)
+
+    def _ask(self, text: bytes) -> bytes:
+        """Send a frame and wait for its answer."""
+        source, target = self._process.stdout, self._process.stdin
+        assert source is not None and target is not None  # noqa: S101, PT018 - both are pipes
+        try:
+            target.write(len(text).to_bytes(8) + text)
+            target.flush()
+        except OSError:  # it has ended; why, is seen below
+            pass
+        head = source.read(9)
+        answer = source.read(int.from_bytes(head[1:])) if len(head) == 9 else b""
+        if head[:1] == b"+":
+            return answer
+        if head[:1] == b"-":
+            reason, _, trace = answer.decode().partition("\n")
+            raise fault_at(reason, trace, self._script, self._limits)
+        raise self._ended()
+
+    def _ended(self) -> Exception:
+        status = self._process.wait()
+        if status == STUCK:
+            return InvalidParameter(
+                f"the script took longer than {self._limits.seconds:g} seconds inside a builtin that does not stop,"
+                " such as a search in a text of many megabytes; its engine was ended, and its variables are lost"
+            )
+        told = self._process.stderr.read().decode("utf-8", "replace") if self._process.stderr else ""
+        last = (told.strip().splitlines() or ["without a word"])[-1]
+        return InvalidParameter(f"the JavaScript engine ended with status {status}: {last}")
+
+
+@cache
+def engine_folder() -> str:
+    """Find the folder in which the engine is installed.
+
+    Returns:
+        The folder.
+
+    Raises:
+        MissingExtra: It is not installed.
+    """
+    found = importlib.util.find_spec("quickjs")
+    if found is None or found.origin is None:
+        raise MissingExtra("javascript", "record.evaluate")
+    return str(Path(found.origin).parents[1])

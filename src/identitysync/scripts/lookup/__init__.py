@@ -1,0 +1,1 @@
+"""Scripts that complete records with what another system knows."""

@@ -1,0 +1,94 @@
+"""The script under test, and how laws bring it to work."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+
+from identitysync.contract import FileFlatMapper, FileTransform, ScriptSpec, Shape, ShapeClass, spec_of
+from identitysync.errors import Diagnostic, InvalidParameter, Severity
+from identitysync.model import Step
+from identitysync.plan.bind import bind
+from identitysync.registry import Registry
+from identitysync.testing.remotes.ground import expect
+
+_OUTSIDE: Final = re.compile(r"\$\{(env|file|keyring):")
+
+
+@attrs.frozen
+class Subject:
+    """A script, and what it takes to run it.
+
+    Attributes:
+        cls: Its class.
+        spec: Its description.
+        params: Parameters as in a flow, for laws that run it; None takes those of its examples.
+        undone_by: The script that makes its input of its output again, where there is one.
+    """
+
+    cls: ShapeClass
+    spec: ScriptSpec
+    params: Mapping[str, Any] | None = None
+    undone_by: "Subject | None" = None
+
+    @classmethod
+    def of(
+        cls, script: ShapeClass, params: Mapping[str, Any] | None = None, undone_by: "Subject | None" = None
+    ) -> "Subject":
+        """Take a class that ``@script`` made.
+
+        Args:
+            script: The class.
+            params: As above.
+            undone_by: As above.
+
+        Returns:
+            The subject.
+
+        Raises:
+            InvalidParameter: It is no such class.
+        """
+        spec = spec_of(script)
+        if spec is None:
+            raise InvalidParameter(f"{script!r} is no class made by @script")
+        return cls(script, spec, params, undone_by)
+
+    @property
+    def packs(self) -> bool:
+        """Whether it turns files into files."""
+        return issubclass(self.cls, FileTransform | FileFlatMapper)
+
+    def build(self, params: Mapping[str, Any], ways: tuple[str, ...] = ()) -> Shape:
+        """Build the script as a flow does.
+
+        Args:
+            params: The step's ``params``.
+            ways: The step's ``next``.
+
+        Returns:
+            The script.
+
+        Raises:
+            BrokenLaw: The parameters are not accepted.
+        """
+        script, faults = self.bound(params, ways)
+        errors = [str(fault) for fault in faults if fault.severity is Severity.ERROR]
+        expect(script is not None and not errors, f"{dict(params)} is refused: {'; '.join(errors)}")
+        assert script is not None  # noqa: S101 - for the type checker, which does not know what was expected
+        return script
+
+    def bound(self, params: Mapping[str, Any], ways: tuple[str, ...] = ()) -> tuple[Shape | None, list[Diagnostic]]:
+        """Bind the parameters as a check of a flow does, and give all that it says."""
+        faults: list[Diagnostic] = []
+        step = Step("x", self.cls, params, next=ways)
+        return bind(step, "$", Registry({}), faults.append, run=False).script, faults
+
+    def settings(self) -> Iterator[Mapping[str, Any]]:
+        """Give the parameters with which it is run: those given, else all of its examples that need nothing outside."""
+        if self.params is not None:
+            yield self.params
+            return
+        told = [example.params for example in self.spec.examples]
+        yield from (params for params in told if not _OUTSIDE.search(json.dumps(params, default=str)))

@@ -1,0 +1,68 @@
+"""Fetch what comes next while the present is worked on."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from enum import Enum
+from typing import Final, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+_CHECK_EVERY: Final = 0.25
+"""Seconds."""
+
+
+def awaited(answer: "Future[T]", check: Callable[[], object]) -> T:
+    """Wait for an answer.
+
+    Args:
+        answer: The answer to come.
+        check: Is called now and then meanwhile, and may raise.
+
+    Returns:
+        The answer; an exception that stands in its place is raised.
+    """
+    while not wait([answer], _CHECK_EVERY).done:
+        check()
+    return answer.result()
+
+
+class _End(Enum):
+    END = "end"
+
+
+_Coming: TypeAlias = "Future[T | _End]"
+
+
+def read_ahead(
+    source: Iterator[T],
+    *,
+    ahead: bool = True,
+    check: Callable[[], object] = lambda: None,
+    stop: Callable[[], object] = lambda: None,
+) -> Iterator[T]:
+    """Give the items of a source, each next one fetched in a thread meanwhile: one at most, so that memory is bounded.
+
+    Args:
+        source: The items, which are fetched by one thread, one after the other.
+        ahead: Whether the next item is fetched meanwhile, or only when it is wanted.
+        check: Is called now and then while an item is awaited, and may raise.
+        stop: Is called when the items end early, and shall shorten what is under way.
+
+    Yields:
+        The items, in order; what the source raises is raised in its place.
+    """
+    with ThreadPoolExecutor(1, "read-ahead") as thread:
+        coming: _Coming[T] = thread.submit(next, source, _End.END)
+        try:
+            while True:
+                item = awaited(coming, check)
+                if item is _End.END:
+                    return
+                if ahead:
+                    coming = thread.submit(next, source, _End.END)
+                yield item
+                if not ahead:
+                    coming = thread.submit(next, source, _End.END)
+        finally:
+            if not coming.done():
+                stop()
