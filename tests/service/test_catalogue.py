@@ -117,6 +117,13 @@ def test_a_flow_from_a_template_is_filled_in_and_kept(service, flow):
     assert service.run_test(id).status == "succeeded"
 
 
+def test_every_template_can_be_kept_and_filled_in_later(make):
+    service = make(site=idx.Site("3_a", "u", "s"))
+    for name, template in idx.templates().items():
+        id = service.create_dataflow(template)
+        assert service.get_dataflow(id).steps == template.steps, name
+
+
 def test_two_services_that_set_at_once_lose_nothing(make, flow):
     import threading
 
