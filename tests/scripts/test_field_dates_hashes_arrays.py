@@ -66,6 +66,11 @@ def test_zones_say_where_a_date_without_one_was_written_and_where_it_is_read():
     assert change(0, "unix", "iso", **tokyo) == "1970-01-01T09:00:00.000+09:00"
 
 
+def test_a_date_can_be_read_as_leniently_as_java_reads_it():
+    assert change("30.02.2025", "dd.MM.yyyy", "yyyy-MM-dd", lenient=True) == "2025-03-02"
+    assert change("1.7.2025, at noon", "dd.MM.yyyy", "yyyy-MM-dd", lenient=True) == "2025-07-01"
+
+
 @pytest.mark.parametrize(
     ("value", "source"),
     [

@@ -336,6 +336,25 @@ def _lives(process):
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+def test_the_page_names_the_limits_and_methods_that_there_are(start):
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "javascript.md").read_text("utf-8")
+    limits = Limits()
+    assert f"| {limits.seconds:g} seconds of work" in page
+    assert f"| {limits.memory // 1_000_000} MB, all variables included" in page
+    source = """function process(record, ctx, logger, next, error) {
+      const own = (value) => Object.getOwnPropertyNames(Object.getPrototypeOf(value)).filter((name) => name !== "constructor");
+      const made = new Record();
+      return { names: [...own(made), ...own(made.addField("a", 1)), ...Object.keys({ ...ctx, ...logger, ...next, ...error })] };
+    }"""
+    (outcome,) = start(source).run([{}])
+    (found,) = given(outcome)
+    assert [
+        name
+        for name in found["names"]
+        if name != "toJSON" and f"{name}(" not in page and f"`{name}`" not in page and f".{name}`" not in page
+    ] == []
+
+
 def test_a_missing_extra_is_one_sentence(monkeypatch):
     sandbox.engine_folder.cache_clear()
     monkeypatch.setattr(sandbox.importlib.util, "find_spec", lambda name: None)

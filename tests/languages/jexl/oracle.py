@@ -19,9 +19,10 @@ class Oracle:
     def __init__(self, version):
         jars = [SHARE / jar for jar in JARS]
         missing = [str(jar) for jar in jars if not jar.exists()]
-        if missing or shutil.which("java") is None:
+        missing += [program for program in ("java", "javac") if shutil.which(program) is None]
+        if missing:
             raise FileNotFoundError(
-                f"Java or {', '.join(missing) or 'nothing else'} is not installed: apt-get install default-jdk-headless "
+                f"not installed: {', '.join(missing)}; apt-get install default-jdk-headless "
                 "libcommons-jexl3-java libcommons-jexl2-java libcommons-logging-java"
             )
         source = Path(__file__).parent / "Oracle.java"

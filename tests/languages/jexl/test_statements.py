@@ -83,6 +83,11 @@ def test_programs_read_what_they_may_read():
     assert jexl.compile(text).reads == {"b", "c.d", "e", "f", "g_h", "g.h", "j", "m", "n"}
 
 
+def test_who_writes_into_an_object_looks_at_it():
+    assert jexl.compile("a.b = 5; a.b").reads == {"a", "a.b"}
+    assert jexl.compile("a.b = 5; a.b")({"a": 7}) is None
+
+
 ENDLESS = [
     "while (true) {}",
     "for (;;) 1",

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import identitysync as idx
+from identitysync.scripts.lookup.matching import Operator
 from identitysync.testing import GigyaEmulator
 
 ACCOUNT = "datasource.lookup.gigya.account"
@@ -301,6 +302,20 @@ def test_hits_are_those_that_a_plain_comparison_finds(shared, accounts, wanted, 
     assert got == expected
 
 
+NAMES = st.sampled_from(["a.b", "A.B", "aXb", "a*", "A*", "[x]", "é", "É", "a\nb", "A\nB", '"', "\\", "'q", "#~<>&@%-^$|(){}?+", "a b", "A B", "żółć", "ŻÓŁĆ", "日本", "a_1", "A_1"])  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(st.lists(NAMES, max_size=8), st.lists(NAMES, min_size=1, max_size=8))
+def test_fields_that_are_not_encrypted_are_searched_in_any_case_too(shared, there, wanted):
+    site, search = shared
+    for old in list(site.accounts):
+        site.delete(old["UID"])
+    site.add_accounts({"UID": f"h{n}", "profile": {"nickname": name}} for n, name in enumerate(there))
+    got = search([{"nick": name} for name in wanted], Operator.OR, False)
+    assert got == [[f"h{n}" for n, each in enumerate(there) if each.casefold() == name.casefold()] for name in wanted]
+
+
 @pytest.fixture(scope="module")
 def shared():
     from identitysync.contract import RunInfo
@@ -321,6 +336,7 @@ def shared():
                 lookup_fields=[
                     LookupField(source_field=FieldPath.parse("email"), gigya_field="profile.email"),
                     LookupField(source_field=FieldPath.parse("login"), gigya_field="loginIDs.emails"),
+                    *([LookupField(source_field=FieldPath.parse("nick"), gigya_field="profile.nickname")] if "nick" in records[0] else []),
                 ],
                 lookup_fields_operator=operator, is_case_sensitive=sensitive, multi_match_behavior="process",
                 separate_multi_matches=True, mismatch_behavior="process",

@@ -249,6 +249,17 @@ def test_secrets_stay_out_of_errors_and_traces(gpg, monkeypatch):
     assert gpg.private("ada").decode().split("\n")[5] not in told
 
 
+def test_a_file_on_disk_is_read_where_it_is_and_left_there(gpg, tmp_path):
+    path = tmp_path / "a.pgp"
+    path.write_bytes(gpg.encrypt(TEXT, "eve"))
+    target = io.BytesIO()
+    with path.open("rb") as source:
+        decryptor(gpg, "eve").convert(source, target)
+
+    assert target.getvalue() == TEXT
+    assert path.exists()
+
+
 def test_in_a_flow_names_change_and_a_refused_file_goes_along_the_error_edge(gpg, monkeypatch):
     monkeypatch.setenv("KEY", gpg.private("eve").decode())
     good = gpg.encrypt(TEXT, "eve")

@@ -2,6 +2,9 @@
 
 import pytest
 
+from identitysync.gigya.tables import ENCRYPTED
+from identitysync.languages.query import matches, parse_condition
+
 
 @pytest.fixture
 def people(gigya):
@@ -24,7 +27,8 @@ def people(gigya):
         ('profile.email in ("Ada@x.com", "nobody")', ["e1"]),
         ('UID in ("e1", "e2") and not (profile.email contains "ada@x.com")', ["e2"]),
         ('UID in ("e1", "e2") and profile.email not contains "ada@x.com"', ["e2"]),
-        ('data.note contains "b@x"', ["e1"]),
+        ('data.note contains "b@x.com"', ["e1"]),
+        ('data.note contains "B@x.com"', []),
         (" or ".join(f'loginIDs.emails contains "{n}a@x.com"' for n in ["", "b", *range(20)]), ["e1", "e2"]),
     ],
 )
@@ -44,4 +48,15 @@ def test_orders_and_regular_expressions_are_refused(call, people, condition):
 
 
 def test_other_fields_know_them(call, people):
-    assert call.uids("SELECT UID FROM accounts WHERE data.note = regex('^b@') and data.note > \"a\"") == ["e1"]
+    assert call.uids("SELECT UID FROM accounts WHERE data.note = regex('b@.*') and data.note > \"a\"") == ["e1"]
+
+
+@pytest.mark.parametrize("path", sorted(ENCRYPTED))
+def test_the_query_language_knows_the_same_fields(path):
+    segments = path.split(".")
+    document = "Ada@x.com"
+    for segment in reversed(segments):
+        document = {segment: document}
+    assert matches(parse_condition(f'{path} contains "aDA@X.com"'), document)
+    assert not matches(parse_condition(f'{path} contains "ada"'), document)
+    assert not matches(parse_condition('data.note contains "ADA"'), {"data": {"note": "Ada"}})

@@ -1,7 +1,6 @@
 """Files into OpenPGP messages, and back."""
 
-import io
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 
 from identitysync.codecs.pgp.kinds import ENCRYPTED, HEAD, SIGNED, kind_of
 from identitysync.codecs.pgp.work import UNREACHED, Job, broken, work
@@ -73,7 +72,7 @@ def decrypt(
     """Decrypt a file, and verify its signature when keys for that are given; nothing comes out before all is well.
 
     Args:
-        source: The message, armored or not.
+        source: The message, armored or not, in which one can go back.
         target: Where the file goes.
         private_key: The key.
         passphrase: What unlocks it.
@@ -86,16 +85,16 @@ def decrypt(
         InvalidParameter: The key cannot be used.
         MissingExtra: The library is not installed.
     """
-    whole = _expect(ENCRYPTED, source)
+    _expect(ENCRYPTED, source)
     job = Job("decrypt", signed_by, private_key, passphrase)
-    work(job, whole, target, lambda answer: _about_message(answer, signed_by), max_bytes=max_bytes)
+    work(job, source, target, lambda answer: _about_message(answer, signed_by), max_bytes=max_bytes)
 
 
 def verify(source: BinaryIO, target: BinaryIO, signed_by: bytes, *, max_bytes: int = MAX_BYTES) -> None:
     """Verify a signed message, and take the file out of it; nothing comes out before the signature is good.
 
     Args:
-        source: The message, armored or not, as of ``gpg --sign``.
+        source: The message, in which one can go back, armored or not, as of ``gpg --sign``.
         target: Where the file goes.
         signed_by: Public keys, one of which must have signed.
         max_bytes: How many bytes may come out.
@@ -105,29 +104,19 @@ def verify(source: BinaryIO, target: BinaryIO, signed_by: bytes, *, max_bytes: i
             allowed.
         MissingExtra: The library is not installed.
     """
-    whole = _expect(SIGNED, source)
-    work(Job("verify", signed_by), whole, target, lambda answer: _about_message(answer, signed_by), max_bytes=max_bytes)
+    _expect(SIGNED, source)
+    work(
+        Job("verify", signed_by), source, target, lambda answer: _about_message(answer, signed_by), max_bytes=max_bytes
+    )
 
 
-def _expect(kind: str, source: BinaryIO) -> BinaryIO:
-    """Look at the first bytes, and give the whole."""
-    head = source.read(HEAD)
-    found = kind_of(head)
+def _expect(kind: str, source: BinaryIO) -> None:
+    """Look at the first bytes, and go back to them."""
+    found = kind_of(source.read(HEAD))
     if found != kind:
         other = f"it is {found}" if found in {ENCRYPTED, SIGNED} else found
         raise FormatError(f"not {kind} with OpenPGP: {other}")
-    return cast(BinaryIO, _Whole(head, source))
-
-
-class _Whole(io.RawIOBase):
-    """What was looked at, and what follows it."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = head, rest
-
-    def read(self, size: int = -1) -> bytes:
-        head, self._head = self._head, b""
-        return head or self._rest.read(size)
+    source.seek(0)
 
 
 def _about_keys(answer: dict[str, Any], done: str) -> IdentitySyncError | None:

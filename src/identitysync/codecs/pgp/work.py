@@ -1,6 +1,7 @@
 """Hand one piece of work to a process of its own, watch what it writes, and say what went wrong in our words."""
 
 import base64
+import io
 import json
 import os
 import sys
@@ -66,18 +67,25 @@ def work(
     """
     require_library()
     with tempfile.TemporaryDirectory(prefix="identitysync-pgp-") as folder:
-        before, after = Path(folder, "before"), Path(folder, "after")
-        with before.open("wb") as stream:
-            copyfileobj(source, stream, _BLOCK)
+        before, after = _on_disk(source, Path(folder, "before")), Path(folder, "after")
         answer = _done(job, before, after, max_bytes)
         if job.work == "decrypt" and job.public and answer.get("error", "").startswith(UNREACHED):
             answer = gnupg.decrypt(job.private, job.passphrase, job.public, before, after, max_bytes) or answer
         fault = judge(answer)
         if fault is not None:
             raise fault
-        before.unlink()
         with after.open("rb") as result:
             copyfileobj(result, target, _BLOCK)
+
+
+def _on_disk(source: BinaryIO, copy: Path) -> Path:
+    """Give the path of the file that is read; what comes from elsewhere is copied first."""
+    name = getattr(source, "name", None)
+    if isinstance(source, io.BufferedReader) and isinstance(name, str) and source.tell() == 0:
+        return Path(name).absolute()
+    with copy.open("wb") as stream:
+        copyfileobj(source, stream, _BLOCK)
+    return copy
 
 
 def _done(job: Job, before: Path, after: Path, max_bytes: int | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from identitysync.languages.java_regex.walking import TIMEOUT, counted, matches,
 _STEPS: Final = 10_000_000
 """How many steps a search may take, at worst, without a look at the time: about 0.1 seconds."""
 
-_FEW: Final = 32
+_FEW: Final = 100
 """So many steps for every letter of a text are no reason to look at the time."""
 
 _LETTERS: Final = re.compile(r"\[((?:[^\\\]\[^&-]|\\[rntf\\|.^$*+?()\[\]{}\"'-])+)\]")

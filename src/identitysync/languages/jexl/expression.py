@@ -13,7 +13,7 @@ from identitysync.languages.jexl.compiler import Code
 from identitysync.languages.jexl.fields import readings
 from identitysync.languages.jexl.parser import parse
 from identitysync.languages.jexl.script import changes_deeply, compile_program
-from identitysync.languages.jexl.tree import Binary, Call, Choice, Literal, Name, Program, Range, Template, walk
+from identitysync.languages.jexl.tree import Assign, Binary, Call, Choice, Literal, Name, Program, Range, Template, walk
 from identitysync.values import Record
 
 FAULTS: Final = (Failure, RecordRejected, ArithmeticError, ValueError, TypeError, RecursionError)
@@ -140,8 +140,14 @@ def compile(text: str) -> Expression:
 
 
 def fields_of(nodes: Iterable[Any]) -> frozenset[str]:
-    """Name every field that the nodes of a tree may read, as dotted paths."""
-    return frozenset(path for node in nodes if isinstance(node, Name) for path in readings(node.parts))
+    """Name every field that the nodes of a tree may read, as dotted paths; who writes ``a.b`` looks at ``a``."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, Name):
+            found |= readings(node.parts)
+        elif isinstance(node, Assign) and isinstance(node.target, Name):
+            found |= readings(node.target.parts[:1])
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1024)

@@ -47,6 +47,10 @@ class Change:
     target_time_zone: str = param(
         default="UTC", doc="The zone in which dates are written.", example="Europe/Paris", check=check_zone
     )
+    lenient: bool = param(
+        default=False, doc="Whether a pattern reads as Java's does by default: the 31st of June is the 1st of July.",
+        example=True,
+    )  # fmt: skip
 
 
 @script(
@@ -79,10 +83,10 @@ class Change:
 class DateFormat(Mapper):
     """Read each date by its source format and write it by its target format, entry by entry.
 
-    Formats are patterns as in Java's SimpleDateFormat, read strictly, or one of three words: `iso` is ISO 8601,
-    written as `2025-07-01T12:00:00.000Z`; `unix` and `unixMillis` are numbers since 1970, also as text, and are written
-    as whole numbers. The entries' shape and these words are *our choice*. Null, missing and empty values stay; a value
-    that does not fit rejects the record.
+    Formats are patterns as in Java's SimpleDateFormat, read strictly unless `lenient`, or one of three words: `iso` is
+    ISO 8601, written as `2025-07-01T12:00:00.000Z`; `unix` and `unixMillis` are numbers since 1970, also as text, and
+    are written as whole numbers. The entries' shape and these words are *our choice*. Null, missing and empty values
+    stay; a value that does not fit rejects the record.
     """
 
     fields: list[Change] = param(
@@ -95,7 +99,7 @@ class DateFormat(Mapper):
         made = [
             (
                 each.field,
-                _reader(each.source_format, ZoneInfo(each.source_time_zone)),
+                _reader(each.source_format, ZoneInfo(each.source_time_zone), lenient=each.lenient),
                 _writer(each.target_format, ZoneInfo(each.target_time_zone)),
             )
             for each in self.fields
@@ -127,13 +131,13 @@ class _Changer:
 _UNITS: Final = {"unix": timedelta(seconds=1), "unixMillis": timedelta(milliseconds=1)}
 
 
-def _reader(format: str, zone: tzinfo) -> Read:
+def _reader(format: str, zone: tzinfo, *, lenient: bool) -> Read:
     if format in _UNITS:
         return lambda value: _EPOCH + _number(value) * _UNITS[format]
     if format == "iso":
         return lambda value: _zoned(datetime.fromisoformat(text_of(value).strip()), zone)
     pattern = java_dates.compile_pattern(format)
-    return lambda value: pattern.parse(text_of(value), zone)
+    return lambda value: pattern.parse(text_of(value), zone, lenient=lenient)
 
 
 def _writer(format: str, zone: tzinfo) -> Write:

@@ -49,9 +49,10 @@ class LookUpGigyaAccounts(SearchParams, Lookup):
     up by counts as one without a hit. A rejected record takes the `error` path as it came, which flows use as a second
     branch for *not found*.
 
-    Where the case of letters does not count, the query uses `contains`, the one comparison of Gigya's that does not
-    mind it, and what it finds too much is left out here. Values are compared with Gigya's as they are: a number in a
-    DSV file is a text until it is converted, and a field of numbers has no texts.
+    Where the case of letters does not count, the query uses `contains` for the names and addresses that Gigya keeps
+    encrypted, and a regular expression for other fields; what these find too much is left out here. On a site that has
+    more encrypted fields, look up by those with `isCaseSensitive`. Values are compared with Gigya's as they are: a
+    number in a DSV file is a text until it is converted, and a field of numbers has no texts.
     """
 
     atomic = True

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from identitysync.contract import entry, param
+from identitysync.gigya.tables import ENCRYPTED
 from identitysync.languages.query import (
     Among,
     And,
@@ -13,6 +14,7 @@ from identitysync.languages.query import (
     Comparison,
     Condition,
     Contains,
+    FitsRegex,
     Literal,
     Or,
     Path,
@@ -141,9 +143,8 @@ class Matcher:
         path = self.paths[at]
         loose = [value for value in values if isinstance(value, str) and not self._exact[at]]
         exact = [value for value in values if not isinstance(value, str) or self._exact[at]]
-        # "contains" is the one comparison of Gigya's that does not mind the case; what it finds too much is no hit.
         once = {value.casefold(): value for value in reversed(loose)}
-        return _one_of([*_among(path, exact), *(Contains(path, value) for value in once.values())])
+        return _one_of([*_among(path, exact), *(_in_any_case(path, value) for value in once.values())])
 
 
 class Index:
@@ -161,6 +162,23 @@ def _among(path: Path, values: list[Literal]) -> list[Condition]:
     if len(values) > 1:
         return [Among(path, tuple(values))]
     return [Compare(path, Comparison.EQUAL, value) for value in values]
+
+
+def _in_any_case(path: Path, value: str) -> Condition:
+    """Ask for a text in any case: ``contains`` does not mind it in encrypted fields, and a regex need not elsewhere.
+
+    What is found too much is no hit. Single letters in brackets mean the same in every dialect of regular expressions.
+    """
+    if str(path) in ENCRYPTED:
+        return Contains(path, value)
+    return FitsRegex(path, "".join(map(_letter, value)))
+
+
+def _letter(letter: str) -> str:
+    cases = dict.fromkeys(each for each in (letter, letter.lower(), letter.upper()) if len(each) == 1)
+    if len(cases) > 1:
+        return f"[{''.join(cases)}]"
+    return letter if letter.isalnum() or letter in "_\n\r\t" or ord(letter) > 127 else f"\\{letter}"
 
 
 def _one_of(conditions: list[Condition]) -> Condition:

@@ -29,7 +29,7 @@ from identitysync.testing.gigya.accounts import Accounts
 from identitysync.testing.gigya.answers import ApiError
 from identitysync.testing.gigya.data_store import kind_of
 from identitysync.testing.gigya.documents import Documents
-from identitysync.testing.gigya.encrypted import check_encrypted, fits
+from identitysync.testing.gigya.encrypted import check_encrypted
 from identitysync.testing.gigya.narrowing import ACCOUNTS, EMAIL_ACCOUNTS, narrowing
 from identitysync.testing.gigya.prefilter import prefilter
 from identitysync.testing.gigya.site import AUDIT_LOG, COMMENTS, STREAMS, EmulatedSite
@@ -221,8 +221,7 @@ def _fitting(query: Query, table: _Table) -> Iterator[Numbered]:
                 last = number
                 yield document
 
-    found = documents() if query.where is None else filter(fits(query.where), documents())
-    for document in find_documents(attrs.evolve(query, where=None), found):
+    for document in find_documents(query, documents()):
         yield last, document
 
 

@@ -26,8 +26,7 @@ from identitysync.values import Record, copy_records
 def examples_are_accepted(subject: Subject) -> None:
     """The parameters of every example pass a check without a word, but for what they leave open on purpose."""
     for example in subject.spec.examples:
-        ways = tuple(example.after) if isinstance(example.after, Mapping) else ()
-        _, faults = subject.bound(example.params, ways)
+        _, faults = subject.bound(example.params)
         bad = [str(fault) for fault in faults if fault.severity is not Severity.INFO]
         expect(not bad, f"the example {example.doc!r} is faulty: {'; '.join(bad)}")
 
@@ -47,8 +46,7 @@ def examples_do_what_they_say(subject: Subject) -> None:
     for example in subject.spec.examples:
         if example.before is None:
             continue
-        ways = tuple(example.after) if isinstance(example.after, Mapping) else ()
-        script = subject.build(example.params, ways)
+        script = subject.build(example.params)
         got = _outcome(script, example)
         expect(got == example.after, f"the example {example.doc!r} gives {got!r} instead of {example.after!r}")
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final, cast
 
 from identitysync.contract import File, FileFlatMapper, FileTransform, Shape
 from identitysync.errors import FormatError
-from identitysync.testing.remotes.ground import expect
+from identitysync.testing.remotes.ground import BrokenLaw, expect
 from identitysync.testing.scripts.packing import packed
 from identitysync.testing.scripts.record_laws import FOREIGN_BYTES
 from identitysync.testing.scripts.subject import Subject
@@ -26,6 +26,8 @@ def foreign_bytes_are_a_clear_error(subject: Subject) -> None:
                 packed(script, [File("a.bin", content)])
             except FormatError as fault:
                 expect(len(fault.reason) > 10, f"{fault.reason!r} says too little")
+            except BrokenLaw:
+                raise
             except Exception as fault:  # noqa: BLE001 - whatever it raises is the finding
                 expect(False, f"{content[:20]!r} raises {type(fault).__name__}: {fault}")
 

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from identitysync.contract import (
+    KEPT,
     File,
     FlatMapper,
     Formatter,
@@ -17,7 +18,7 @@ from identitysync.contract import (
     Router,
 )
 from identitysync.errors import FormatError, LanguageError, RecordRejected
-from identitysync.testing.remotes.ground import expect
+from identitysync.testing.remotes.ground import BrokenLaw, expect
 from identitysync.testing.scripts.example_laws import written
 from identitysync.testing.scripts.subject import Subject
 from identitysync.values import Record, copy_records
@@ -64,11 +65,16 @@ def each_record_has_one_of_three_fates(subject: Subject) -> None:
                 expect(bool(str(fault)), "a reject has no reason")
                 if script.atomic:
                     expect(_same(record, before), f"a rejected record was changed although it is atomic: {before}")
+            except BrokenLaw:
+                raise
             except Exception as fault:  # noqa: BLE001 - whatever it raises is the finding
                 expect(False, f"{before} raises {type(fault).__name__}: {fault}; raise RecordRejected with a reason")
-        if isinstance(worker, FlatMapper):
-            for out in worker.finish():
+        if isinstance(script, FlatMapper):
+            for out in cast(FlatMapper, worker).finish():
                 _is_plain(out)
+        close = getattr(worker, "close", None)
+        if worker is not script and callable(close):
+            close()
 
 
 def a_formatter_writes_a_record_or_rejects_it(subject: Subject) -> None:
@@ -87,6 +93,8 @@ def a_formatter_writes_a_record_or_rejects_it(subject: Subject) -> None:
                 kept.append(before)
             except RecordRejected:
                 pass
+            except BrokenLaw:
+                raise
             except Exception as fault:  # noqa: BLE001 - whatever it raises is the finding
                 expect(False, f"{before} raises {type(fault).__name__}: {fault}; raise RecordRejected with a reason")
             expect(_same(record, before), f"a record was changed by being written: {before}")
@@ -135,6 +143,8 @@ def a_parser_never_crashes(subject: Subject) -> None:
                     expect(isinstance(each, dict | Rejected | Note), f"{content[:20]!r} gives {each!r}")
             except FormatError as fault:
                 expect(bool(fault.reason), "an error has no reason")
+            except BrokenLaw:
+                raise
             except Exception as fault:  # noqa: BLE001 - whatever it raises is the finding
                 expect(False, f"{content[:20]!r} raises {type(fault).__name__}: {fault}")
 
@@ -149,7 +159,7 @@ def _through(worker: Any, record: Record) -> Iterator[Any]:
         for each in worker.expand(record):
             if isinstance(each, Rejected):
                 expect(_same(each.record, entered), f"the reject does not carry the record as it entered: {entered}")
-            else:
+            elif each is not KEPT and not isinstance(each, Note):
                 yield each
         return
     out = worker.map(record)

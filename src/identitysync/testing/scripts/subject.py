@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from identitysync.contract import FileFlatMapper, FileTransform, ScriptSpec, Shape, ShapeClass, spec_of
+from identitysync.contract import FileFlatMapper, FileTransform, ScriptSpec, Shape, ShapeClass, change_step_ids, spec_of
 from identitysync.errors import Diagnostic, InvalidParameter, Severity
 from identitysync.model import Step
 from identitysync.plan.bind import bind
@@ -60,12 +60,11 @@ class Subject:
         """Whether it turns files into files."""
         return issubclass(self.cls, FileTransform | FileFlatMapper)
 
-    def build(self, params: Mapping[str, Any], ways: tuple[str, ...] = ()) -> Shape:
+    def build(self, params: Mapping[str, Any]) -> Shape:
         """Build the script as a flow does.
 
         Args:
             params: The step's ``params``.
-            ways: The step's ``next``.
 
         Returns:
             The script.
@@ -73,16 +72,23 @@ class Subject:
         Raises:
             BrokenLaw: The parameters are not accepted.
         """
-        script, faults = self.bound(params, ways)
+        script, faults = self.bound(params)
         errors = [str(fault) for fault in faults if fault.severity is Severity.ERROR]
         expect(script is not None and not errors, f"{dict(params)} is refused: {'; '.join(errors)}")
         assert script is not None  # noqa: S101 - for the type checker, which does not know what was expected
         return script
 
-    def bound(self, params: Mapping[str, Any], ways: tuple[str, ...] = ()) -> tuple[Shape | None, list[Diagnostic]]:
-        """Bind the parameters as a check of a flow does, and give all that it says."""
+    def bound(self, params: Mapping[str, Any]) -> tuple[Shape | None, list[Diagnostic]]:
+        """Bind the parameters as a check of a flow does, in which all steps exist, and give all that it says."""
         faults: list[Diagnostic] = []
-        step = Step("x", self.cls, params, next=ways)
+        ways: list[str] = []
+
+        def take(way: str, _: str) -> str:
+            ways.append(way)
+            return way
+
+        change_step_ids(params, self.cls, take)
+        step = Step("x", self.cls, params, next=dict.fromkeys(ways))
         return bind(step, "$", Registry({}), faults.append, run=False).script, faults
 
     def settings(self) -> Iterator[Mapping[str, Any]]:
