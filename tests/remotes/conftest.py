@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from identitysync.remotes.ftp import FtpRemote
 from identitysync.remotes.local import LocalFolder
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
 from identitysync.remotes.url import UrlFolder
@@ -21,19 +22,22 @@ from identitysync.testing import SftpServer
 from identitysync.testing.faults import FaultProxy
 from identitysync.testing.remotes import Ground
 from identitysync.values import Secret
-from identitysync.world.clock import SystemClock
+from tests.remotes.certificates import new_certificate
+from tests.remotes.ftp.servers import EmbeddedFtp, vsftpd
+from tests.remotes.object_stores import (  # noqa: F401 - fixtures
+    azure_ground,
+    azurite,
+    bucket,
+    container,
+    gcs,
+    gcs_bucket,
+    gcs_ground,
+    s3,
+    s3_ground,
+)
+from tests.remotes.processes import QuickClock, free_port, stop
 
 SSHD = "/usr/sbin/sshd"
-
-
-class QuickClock(SystemClock):
-    """A clock whose pauses are over at once."""
-
-    def __init__(self):
-        self.slept = []
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
 
 
 @attrs.frozen
@@ -51,12 +55,6 @@ class Sshd:
         how = {"host_key_fingerprint": self.fingerprints["ed25519"], "timeout": 10.0, **more}
         how = {"private_key": Secret(self.private_key), "port": self.port, **how}
         return SftpLogin(host="127.0.0.1", username=self.user, **how)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def new_key():
@@ -114,8 +112,7 @@ def sshd(tmp_path_factory):
 
             yield Sshd(port, root, getpass.getuser(), text, prints, lines)
         finally:
-            process.terminate()
-            process.wait(10)
+            stop(process)
 
 
 @pytest.fixture
@@ -147,6 +144,66 @@ def login_to():
 @pytest.fixture
 def clock():
     return QuickClock()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """The certificate of 127.0.0.1, and its key."""
+    return new_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def serve_ftp(tmp_path):
+    """Start embedded FTP servers, which stop with the test."""
+    with contextlib.ExitStack() as running:
+        yield lambda **how: running.enter_context(EmbeddedFtp(tmp_path / "served", **how))
+
+
+@pytest.fixture(scope="session")
+def second_ftp(tmp_path_factory, certificate):
+    """Start vsftpd."""
+    with vsftpd(tmp_path_factory.mktemp("vsftpd"), certificate, free_port()) as server:
+        if server is None:
+            pytest.skip("vsftpd is not installed: apt-get install vsftpd")
+        if isinstance(server, str):
+            pytest.skip(server)
+        yield server
+
+
+def _ftp_ground(server, scratch, folder, *, spoiled=None):
+    login = server.login()
+
+    def remote(**more):
+        return FtpRemote(attrs.evolve(login, **more), QuickClock())
+
+    def elsewhere():
+        certificate, _ = new_certificate(scratch.parent, "other")
+        return remote(trusted_certificates=str(certificate))
+
+    return Ground(
+        remote,
+        scratch,
+        folder,
+        spoiled=spoiled,
+        wrong_login=lambda: remote(password=Secret("wrong")),
+        wrong_host=elsewhere if login.trusted_certificates else None,
+        nobody=lambda: remote(port=free_port()),
+        protected=login.encryption != "none",
+    )
+
+
+def _embedded_ftp_ground(server, scratch):
+    @contextlib.contextmanager
+    def spoiled(faults):
+        server.spoil(*faults)
+        try:
+            with FtpRemote(server.login(timeout=2.0), QuickClock()) as remote:
+                yield remote
+        finally:
+            server.spoil()
+
+    (server.root / "in box").mkdir()
+    return _ftp_ground(server, scratch, "/in box", spoiled=spoiled)
 
 
 def _sftp_ground(login, scratch, folder, wrong_login):
@@ -183,6 +240,26 @@ def ground(request, tmp_path):
         folder = sshd.root / tmp_path.name
         folder.mkdir()
         yield _sftp_ground(sshd.login(), scratch, folder.name, {"private_key": Secret(new_key()[0])})
+    elif request.param in {"ftp", "ftps"}:
+        server = request.getfixturevalue("serve_ftp")(
+            certificate=request.getfixturevalue("certificate") if request.param == "ftps" else None
+        )
+        yield _embedded_ftp_ground(server, scratch)
+    elif request.param == "vsftpd":
+        server = request.getfixturevalue("second_ftp")
+        folder = server.folder / tmp_path.name
+        folder.mkdir()
+        folder.chmod(0o777)
+        yield _ftp_ground(server, scratch, folder.name)
+    elif request.param == "s3":
+        bucket = request.getfixturevalue("bucket")
+        yield s3_ground(request.getfixturevalue("s3"), bucket, scratch)
+    elif request.param == "azure":
+        container = request.getfixturevalue("container")
+        yield azure_ground(request.getfixturevalue("azurite"), container, scratch)
+    elif request.param == "gcs":
+        bucket = request.getfixturevalue("gcs_bucket")
+        yield gcs_ground(request.getfixturevalue("gcs"), bucket, scratch)
     elif request.param == "local":
         (tmp_path / "root").mkdir()
         yield Ground(lambda: LocalFolder(tmp_path / "root"), scratch)

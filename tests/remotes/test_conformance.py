@@ -11,7 +11,7 @@ from identitysync.testing.remotes.ground import BrokenLaw, Ground
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@pytest.mark.parametrize("ground", ["embedded", "sshd"], indirect=True)
+@pytest.mark.parametrize("ground", ["embedded", "sshd", "ftp", "ftps", "vsftpd", "s3", "azure", "gcs"], indirect=True)
 def test_a_server_keeps_the_laws(law, ground):
     law(ground)
 

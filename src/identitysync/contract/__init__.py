@@ -17,7 +17,7 @@ from identitysync.contract.params import (
     params_of,
 )
 from identitysync.contract.records import KEPT, Answer, Kept, Note, Rejected
-from identitysync.contract.services import Clock, Log, RunInfo, Services, Spool
+from identitysync.contract.services import Clock, DeliveredFiles, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
     BatchExpander,
     Encoder,
@@ -40,7 +40,7 @@ from identitysync.contract.shapes import (
     StagingWriter,
 )
 from identitysync.contract.spec import Example, ScriptSpec, ShapeClass, script, spec_of
-from identitysync.contract.store import Store
+from identitysync.contract.store import FileMemory, SourceFile, Store
 
 __all__ = [
     "KEPT",
@@ -56,6 +56,7 @@ __all__ = [
     "Decoder",
     "Emitting",
     "EmittingRows",
+    "DeliveredFiles",
     "Encoder",
     "Examining",
     "Example",
@@ -63,6 +64,7 @@ __all__ = [
     "File",
     "FileBlocks",
     "FileFlatMapper",
+    "FileMemory",
     "FileReader",
     "FileTransform",
     "FileWriter",
@@ -88,6 +90,7 @@ __all__ = [
     "Services",
     "Shape",
     "ShapeClass",
+    "SourceFile",
     "Spool",
     "Staged",
     "StagingWriter",

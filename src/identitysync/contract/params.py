@@ -147,9 +147,9 @@ def param(
 def entry(cls: type[T]) -> type[T]:
     """Make a class of parameters: the entries of a list, such as ``{sourceField, targetField}``, or what scripts share.
 
-    A script that derives from such a class has its parameters before its own.
+    A script that derives from such classes has their parameters before its own.
     """
-    return attrs.frozen(kw_only=True)(cls)
+    return attrs.frozen(kw_only=True, slots=False)(cls)  # with slots, nothing could derive from two of them
 
 
 @cache

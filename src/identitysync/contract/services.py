@@ -1,11 +1,13 @@
 """What a run hands to the scripts at its edges: the clock, the log, the site, a private place for files."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 import attrs
 
+from identitysync.contract.store import SourceFile
 from identitysync.values import Site
 
 
@@ -49,6 +51,18 @@ class Spool(Protocol):
         ...
 
 
+class DeliveredFiles(Protocol):
+    """Tell which files earlier runs of this flow have delivered, and take note of those of this run."""
+
+    def known(self, files: Sequence[SourceFile]) -> set[SourceFile]:
+        """Give those of the files that were delivered, and have not changed since."""
+        ...
+
+    def add(self, file: SourceFile) -> None:
+        """Take note of a file that this run has delivered."""
+        ...
+
+
 @attrs.frozen
 class RunInfo:
     """Tell scripts which run they serve.
@@ -89,6 +103,11 @@ class Services(Protocol):
     @property
     def run(self) -> RunInfo:
         """Which run this is."""
+        ...
+
+    @property
+    def delivered(self) -> DeliveredFiles | None:
+        """The memory of delivered files; None when there is no store that keeps it."""
         ...
 
     @property

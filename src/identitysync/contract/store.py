@@ -1,8 +1,37 @@
 """What remembers between runs: how jobs went, what they delivered, and up to when each flow has read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
+
+import attrs
+
+
+@attrs.frozen
+class SourceFile:
+    """A file as a listing shows it: when all of this is the same, it is the same file.
+
+    Attributes:
+        address: Where it is, without credentials.
+        size: Its bytes.
+        modified: When it was last changed, where that is known.
+    """
+
+    address: str
+    size: int
+    modified: datetime | None
+
+
+class FileMemory(Protocol):
+    """Remember which files each flow's readers have delivered; each call is one transaction."""
+
+    def known(self, flow: str, files: Sequence[SourceFile]) -> set[SourceFile]:
+        """Give those of the files that the flow has delivered, as they are now."""
+        ...
+
+    def remember(self, flow: str, files: Sequence[SourceFile]) -> None:
+        """Remember that the flow has delivered files, instead of what was at their addresses before."""
+        ...
 
 
 class Store(Protocol):
@@ -15,6 +44,11 @@ class Store(Protocol):
     @property
     def lease(self) -> float:
         """Seconds without a sign of life after which a job counts as dead."""
+        ...
+
+    @property
+    def files(self) -> FileMemory:
+        """The memory of delivered files."""
         ...
 
     def last_runtime(self, flow: str) -> datetime | None:

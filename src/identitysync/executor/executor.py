@@ -86,6 +86,7 @@ class Executor:
             make_pool: Starts processes for parts of the plan that can be worked on apart; None runs step by step.
         """
         self.run = run
+        self._real = not simulate and run.services.run.limit is None
         self.stages: dict[str, Stage] = {}
         self.chains: list[ChainStage] = []
         idle = {
@@ -146,9 +147,12 @@ class Executor:
             raise
 
     def publish(self) -> None:
-        """Give all files their names, and tell the readers that what they brought was delivered."""
+        """Give all files their names, and tell the readers that what they brought was delivered.
+
+        What was only looked at, or cut short by a limit, was not.
+        """
         self.run.delivery.publish()
-        self._settle(delivered=True)
+        self._settle(delivered=self._real)
 
     def fail(self) -> None:
         """Take back what was not named yet, and tell the readers that what they brought was not delivered."""
@@ -168,10 +172,17 @@ class Executor:
         return {id: stage.counter.report() for id, stage in self.stages.items()}
 
     def _settle(self, *, delivered: bool) -> None:
+        first: IdentitySyncError | None = None
         for reader, file in self.run.read_files:
             settle = getattr(reader, "settle", None)
-            if settle is not None:
-                settle(file, delivered=delivered)
+            try:
+                if settle is not None:
+                    settle(file, delivered=delivered)
+            except IdentitySyncError as fault:  # the other files are settled all the same
+                self.run.services.log.error(str(fault))
+                first = first or fault
+        if first is not None:
+            raise first
 
     @staticmethod
     def _is_passed(planned: PlannedStep, outputs: Mapping[str, Callable[[Any], object]], *, simulate: bool) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from identitysync.contract import Clock, File, FileReader, Log, Rejected, RunInfo
+from identitysync.contract import Clock, DeliveredFiles, File, FileReader, Log, Rejected, RunInfo
 from identitysync.errors import Cancelled, TooManyRejects
 from identitysync.executor.delivery import Delivery
 from identitysync.executor.rejects import DeadLetters, Samples, Tolerance
@@ -25,6 +25,7 @@ class RunServices:
     spool: RunSpool
     run: RunInfo
     site: Site | None
+    delivered: DeliveredFiles | None = None
     cancelled: threading.Event = attrs.field(factory=threading.Event)
 
     def check(self) -> None:

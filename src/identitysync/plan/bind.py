@@ -130,6 +130,8 @@ def _value(step: Step, param: ParamSpec, path: str, report: Report, *, run: bool
     where = f"{path}.{param.wire}"
     if param.wire not in step.params:
         if not param.required:
+            if param.check is not None and param.default is not None:
+                _check(param.check, param.default, where, report)  # a default may deserve a warning, too
             return REQUIRED
         hint = f"for example: {param.example!r}" if param.example is not None else ""
         report(Diagnostic("missing-parameter", where, f"{step.type} needs {param.wire!r}: {param.doc}", hint))

@@ -86,6 +86,18 @@ class Remote(Protocol):
         """
         ...
 
+    def move(self, entry: Entry, path: str) -> None:
+        """Give a file another place, over what is there; missing folders are made.
+
+        Raises:
+            RemoteNotFound: There is no such file.
+        """
+        ...
+
+    def address(self, path: str) -> str:
+        """Give the address of a file or folder for people; it holds no credentials."""
+        ...
+
     def make_folders(self, path: str) -> None:
         """Make a folder and those above it, where they are missing."""
         ...

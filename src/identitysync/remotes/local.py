@@ -83,6 +83,17 @@ class LocalFolder:
                 raise RemoteNotFound(f"there is no file {place}") from fault
             raise
 
+    def move(self, entry: Entry, path: str) -> None:
+        """Give a file another place below the folder, over what is there; missing folders are made."""
+        old, new = self._inside(entry.path), self._inside(path)
+        with _reading(old):
+            new.parent.mkdir(parents=True, exist_ok=True)
+            old.replace(new)
+
+    def address(self, path: str) -> str:
+        """Give the path of a file or folder."""
+        return str(self.root / path)
+
     def make_folders(self, path: str) -> None:
         """Make a folder and those above it."""
         place = self._inside(path) if path else self.root

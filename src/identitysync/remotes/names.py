@@ -1,5 +1,6 @@
 """Names that come from outside, and must not lead outside."""
 
+import posixpath
 import re
 import secrets
 from typing import Final
@@ -55,3 +56,21 @@ def temporary_name(name: str) -> str:
     tail = f".{secrets.token_hex(4)}.part"
     room = MAX_BYTES - 1 - len(tail)
     return f".{name.encode()[:room].decode(errors='ignore')}{tail}"
+
+
+def upload_path(path: str, *, uploading: bool) -> str:
+    """Give the temporary place of a file during its upload, in the folder of its final one.
+
+    Args:
+        path: Its final place.
+        uploading: Whether the temporary name is the final one with ``.uploading``, instead of a hidden one.
+
+    Returns:
+        The place.
+
+    Raises:
+        UnsafeName: The final name cannot be one.
+    """
+    folder, name = posixpath.split(path)
+    safe_name(name)
+    return posixpath.join(folder, f"{name}.uploading" if uploading else temporary_name(name))

@@ -4,6 +4,7 @@ import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO, Final
 
 from identitysync.errors import LocalStorageError
@@ -36,6 +37,30 @@ def local_storage(doing: str) -> Iterator[None]:
     except OSError as fault:
         hint = _HINTS.get(fault.errno or 0, "")
         raise LocalStorageError(f"cannot {doing}: {fault.strerror or fault}{hint}") from fault
+
+
+def blocks(source: Path, size: int = BLOCK) -> Iterator[bytes]:
+    """Read a file of this machine, block by block.
+
+    Args:
+        source: The file.
+        size: Bytes of a block; the last one may be shorter.
+
+    Yields:
+        The blocks.
+
+    Raises:
+        LocalStorageError: It cannot be read.
+    """
+    with local_storage(f"read {source}"):
+        stream = source.open("rb")
+    with stream:
+        while True:
+            with local_storage(f"read {source}"):
+                block = stream.read(size)
+            if not block:
+                return
+            yield block
 
 
 class LocalTarget:

@@ -94,7 +94,7 @@ class UrlFolder:
     def list(self, folder: str = "") -> list[Entry]:
         """Give the files of a folder, without its sub-folders; a web address that names a file gives that one."""
         place = self._place(folder)
-        with self._speaking(f"list {self._address(folder)}"):
+        with self._speaking(f"list {self.address(folder)}"):
             self._files.invalidate_cache()
             if self._protocol in {"http", "https"} and not folder and not self._url.endswith("/"):
                 return [_entry(self._files.info(self._root), "")]
@@ -108,7 +108,7 @@ class UrlFolder:
         kept = LocalTarget(target)
         for attempt in range(ATTEMPTS):
             try:
-                with self._speaking(f"read {self._address(path)}"):
+                with self._speaking(f"read {self.address(path)}"):
                     return self._read(self._place(path), kept)
             except RemoteUnavailable:
                 if attempt == ATTEMPTS - 1:
@@ -122,14 +122,14 @@ class UrlFolder:
         folder, _, name = final.rpartition("/")
         committing = self._protocol in _COMMITTING
         temporary = f"{folder}/{temporary_name(name)}"
-        with self._speaking(f"write {self._address(path)}"):
+        with self._speaking(f"write {self.address(path)}"):
             if self._protocol not in _OBJECT_STORES and folder:
                 self._files.makedirs(folder, exist_ok=True)
             upload = self._files.open(final, "wb", autocommit=False) if committing else None
             staged: StagedUrl = (
-                StagedRename(self._files, temporary, final, self._address(path), self._speaking)
+                StagedRename(self._files, temporary, final, self.address(path), self._speaking)
                 if upload is None
-                else StagedCommit(upload, self._address(path), self._speaking)
+                else StagedCommit(upload, self.address(path), self._speaking)
             )
             try:
                 stream = upload if upload is not None else self._files.open(temporary, "wb")
@@ -144,15 +144,24 @@ class UrlFolder:
     def delete(self, path: str) -> None:
         """Remove a file."""
         place = self._place(safe_name(path))
-        with self._speaking(f"remove {self._address(path)}"):
+        with self._speaking(f"remove {self.address(path)}"):
             if not self._files.exists(place):
-                raise RemoteNotFound(f"there is no file {self._address(path)}")
+                raise RemoteNotFound(f"there is no file {self.address(path)}")
             self._files.rm_file(place)
+
+    def move(self, entry: Entry, path: str) -> None:
+        """Give a file another place, over what is there; object stores copy it, and remove the first."""
+        final = self._place(safe_name(path))
+        self.make_folders(path.rpartition("/")[0])
+        with self._speaking(f"move {self.address(entry.path)}"):
+            if not self._files.exists(self._place(entry.path)):
+                raise RemoteNotFound(f"there is no file {self.address(entry.path)}")
+        StagedRename(self._files, self._place(entry.path), final, self.address(path), self._speaking).publish()
 
     def make_folders(self, path: str) -> None:
         """Make a folder and those above it; object stores have none."""
         if self._protocol not in _OBJECT_STORES:
-            with self._speaking(f"make the folder {self._address(path)}"):
+            with self._speaking(f"make the folder {self.address(path)}"):
                 self._files.makedirs(self._place(path), exist_ok=True)
 
     def close(self) -> None:
@@ -180,7 +189,8 @@ class UrlFolder:
     def _place(self, path: str) -> str:
         return f"{self._root}/{safe_name(path)}" if path else self._root
 
-    def _address(self, path: str) -> str:
+    def address(self, path: str) -> str:
+        """Give the address of a file or folder for people, without user, password and query."""
         return f"{self._url.rstrip('/')}/{path}" if path else self._url
 
     def _said(self, fault: BaseException) -> str:

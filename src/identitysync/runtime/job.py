@@ -145,7 +145,7 @@ class Job:
             site = self._options.site or Site.from_environment(self._options.environ)
             if site is not None:
                 self._masker.learn([site.secret.reveal()])
-            services = RunServices(self._clock, self._trace, spool, info, site)
+            services = RunServices(self._clock, self._trace, spool, info, site, self._memory.delivered)
             self._run = Run(
                 services, dead_letters=self._dead_letters, tolerance=self._tolerance, tell=self._tell,
                 mask=self._masker, batch_size=BATCH_SIZE,

@@ -2,14 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import attrs
 
-from identitysync.contract import Store
+from identitysync.contract import FileMemory, SourceFile, Store
 from identitysync.errors import InvalidParameter, LeaseLost, StoreError
 from identitysync.model import Dataflow, JobState, JobStatus
 from identitysync.report import DeliveredFile
@@ -21,6 +21,34 @@ BEATS: Final = 3
 """Signs of life within the time after which a job counts as dead."""
 
 
+class Ledger:
+    """The files that one flow's readers have delivered, in earlier runs and in this one."""
+
+    def __init__(self, memory: FileMemory, flow: str) -> None:
+        """Look into a memory.
+
+        Args:
+            memory: The store's.
+            flow: What the flow is remembered by.
+        """
+        self._memory, self._flow = memory, flow
+        self._noted: list[SourceFile] = []
+
+    def known(self, files: Sequence[SourceFile]) -> set[SourceFile]:
+        """Give those of the files that earlier runs delivered."""
+        return self._memory.known(self._flow, files)
+
+    def add(self, file: SourceFile) -> None:
+        """Take note of a file that this run has delivered."""
+        self._noted.append(file)
+
+    def keep(self) -> None:
+        """Remember what was noted, for the runs to come."""
+        noted, self._noted = self._noted, []
+        if noted:
+            self._memory.remember(self._flow, noted)
+
+
 class Memory:
     """One job's place in the store; without a store it remembers nothing.
 
@@ -28,6 +56,7 @@ class Memory:
 
     Attributes:
         last_runtime: The start of the flow's last successful run, by the store, else by the flow itself.
+        delivered: The files that the flow's readers have delivered; None without a store.
         lost: Whether another process has taken the job over.
     """
 
@@ -55,12 +84,14 @@ class Memory:
         self._own = isinstance(options.store, str | Path)
         self.lost = False
         self.last_runtime: datetime | None = flow.last_runtime
+        self.delivered: Ledger | None = None
         if options.store is None:
             return
         if not self._flow:
             raise InvalidParameter("a store remembers a flow by its id or its name; give it one of them")
         self._store = open_store(options.store) if isinstance(options.store, str | Path) else options.store
         self.last_runtime = self._store.last_runtime(self._flow) or flow.last_runtime
+        self.delivered = Ledger(self._store.files, self._flow)
 
     def begin(self, status: Callable[[], JobStatus], stop: Callable[[], None]) -> None:
         """Keep the row of the job as it begins, and give signs of life from now on.
@@ -96,7 +127,10 @@ class Memory:
             self._store.deliver(self._job_id, self._attempt, attrs.asdict(file))
 
     def finish(self, status: JobStatus) -> None:
-        """Keep the row of the job as it has ended; a success that was not sampled moves the watermark to its start."""
+        """Keep the row of the job as it has ended; a success that was not sampled moves the watermark to its start.
+
+        Files that were delivered are remembered before, also when something failed after their delivery.
+        """
         if self._heart is not None:
             self._heart.leave(self)
         with self._lock:  # and let a look that is under way come to its end
@@ -107,6 +141,8 @@ class Memory:
         failed = status.status is JobState.FAILED
         assignment = self._options.assignment
         try:
+            if self.delivered is not None:
+                self.delivered.keep()
             self._store.finish(
                 self._flow,
                 status.to_dict(),

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from identitysync.errors import LeaseLost
 from identitysync.stores.database import Database, Transaction, moment_of, one, stamp
+from identitysync.stores.files import FileStore
 from identitysync.values import json_bytes, json_value
 
 LEASE: Final = 60.0
@@ -13,7 +14,12 @@ LEASE: Final = 60.0
 
 
 class RunStore:
-    """The part of a store that runs use; it is a ``Store``."""
+    """The part of a store that runs use; it is a ``Store``.
+
+    Attributes:
+        lease: Seconds without a sign of life after which a job counts as dead.
+        files: The memory of delivered files.
+    """
 
     def __init__(self, base: Database, lease: float = LEASE) -> None:
         """Use a database whose tables are there.
@@ -24,6 +30,7 @@ class RunStore:
         """
         self._base = base
         self.lease = lease
+        self.files = FileStore(base)
 
     def last_runtime(self, flow: str) -> datetime | None:
         """Give the start of a flow's last successful run, or None."""

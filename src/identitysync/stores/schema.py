@@ -37,6 +37,9 @@ _TABLES: Final = (
     """CREATE TABLE job_file (
         job_id {text} NOT NULL, step {text} NOT NULL, name {text} NOT NULL, body {bytes} NOT NULL,
         PRIMARY KEY (job_id, step, name))""",
+    """CREATE TABLE IF NOT EXISTS delivered_file (
+        flow {text} NOT NULL, address {text} NOT NULL, size BIGINT NOT NULL, modified {text},
+        PRIMARY KEY (flow, address))""",
 )
 _WATERMARK: Final = "CREATE TABLE watermark (flow {text} PRIMARY KEY, last_runtime {text} NOT NULL)"
 

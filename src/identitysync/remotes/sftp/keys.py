@@ -1,7 +1,5 @@
 """Private keys, in whatever form people have them."""
 
-import base64
-import binascii
 import io
 from typing import Any, Final
 
@@ -19,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from identitysync.errors import InvalidParameter
+from identitysync.remotes.pem import pem
 from identitysync.values import Secret
 
 _KINDS: Final[tuple[tuple[type[Any], type[paramiko.PKey]], ...]] = (
@@ -42,7 +41,7 @@ def read_private_key(key: Secret, passphrase: Secret | None) -> paramiko.PKey:
     Raises:
         InvalidParameter: It is no key, or locked, or of a kind that SSH does not use any more.
     """
-    text = _pem(key.reveal())
+    text = pem(key.reveal())
     opener = passphrase.reveal().encode() if passphrase else None
     load = load_ssh_private_key if b"OPENSSH PRIVATE KEY" in text else load_pem_private_key
     try:
@@ -60,18 +59,3 @@ def read_private_key(key: Secret, passphrase: Secret | None) -> paramiko.PKey:
             plain = loaded.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
             return reader.from_private_key(io.StringIO(plain.decode()))
     raise InvalidParameter("the private key is of a kind that SSH does not use; give an Ed25519, ECDSA or RSA key")
-
-
-def _pem(text: str) -> bytes:
-    if text.lstrip().startswith("PuTTY-User-Key-File"):
-        raise InvalidParameter("the private key is in PuTTY's own form; save it with puttygen as an OpenSSH key")
-    if "-----BEGIN" not in text:
-        try:
-            text = base64.b64decode("".join(text.split()), validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            text = ""
-        if "-----BEGIN" not in text:
-            raise InvalidParameter("the private key is neither PEM nor base64 of PEM")
-    if "\n" not in text.strip():
-        text = text.replace("\\r", "").replace("\\n", "\n")
-    return (text.replace("\r\n", "\n").strip() + "\n").encode()

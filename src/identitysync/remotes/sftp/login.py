@@ -1,19 +1,8 @@
 """Where to connect, and as whom: the parameters that all SFTP scripts share."""
 
-from collections.abc import Iterator
-
-from identitysync.contract import Finding, entry, param
+from identitysync.contract import entry, param
+from identitysync.remotes.hosts import check_verification
 from identitysync.values import Secret
-
-
-def check_verification(verify: bool) -> Iterator[Finding]:
-    """Warn when the host is not verified."""
-    if not verify:
-        yield Finding(
-            "unverified-host",
-            "the host is not verified: whoever answers gets the password and the data",
-            "set hostKeyFingerprint to the fingerprint that the server's owner tells you",
-        )
 
 
 @entry

@@ -5,6 +5,10 @@ import posixpath
 import stat
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
+from identitysync.remotes.renaming import swap
+
 if TYPE_CHECKING:
     from identitysync.remotes.sftp.client import PipelinedClient
 
@@ -25,50 +29,37 @@ def dropped(fault: OSError) -> bool:
     return fault.errno is None and "closed" in str(fault).lower()
 
 
-def aside(path: str) -> str:
-    """Give the name under which an older file waits while a newer one takes its place.
+@attrs.frozen
+class SftpNames:
+    """The names of files on the server."""
 
-    Args:
-        path: The temporary name of the newer one.
+    _client: "PipelinedClient"
 
-    Returns:
-        The name.
-    """
-    return f"{path}.old"
-
-
-def replace(client: "PipelinedClient", old: str, new: str) -> None:
-    """Rename a file over what is there.
-
-    A server without OpenSSH's extension cannot do so in one go: there the older file waits aside, and comes back when
-    the newer one cannot take its name.
-
-    Args:
-        client: Talks to the server.
-        old: The name that the file has.
-        new: The name that it gets.
-
-    Raises:
-        OSError: The server refuses; the older file is where it was.
-    """
-    try:
-        client.posix_rename(old, new)
-    except (FileNotFoundError, PermissionError, TimeoutError, ConnectionError):
-        raise
-    except OSError as fault:  # the server has no such extension, and its rename does not overwrite
-        if dropped(fault) or _is_folder(client, new):
-            raise
-        older = size_of(client, new) is not None
-        if older:
-            client.rename(new, aside(old))
+    def size_of(self, path: str) -> int | None:
+        """Tell how large a file is, or None when there is no such file."""
         try:
-            client.rename(old, new)
-        except OSError as second:
-            if older and not dropped(second):
-                client.rename(aside(old), new)
+            return self._client.stat(path).st_size or 0
+        except FileNotFoundError:
+            return None
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a file another name, which nobody has."""
+        self._client.rename(old, new)
+
+    def replace(self, old: str, new: str) -> None:
+        """Rename a file over what is there: in one go by OpenSSH's extension, else by way of a third name."""
+        try:
+            self._client.posix_rename(old, new)
+        except (FileNotFoundError, PermissionError, TimeoutError, ConnectionError):
             raise
-        if older or size_of(client, aside(old)) is not None:
-            client.remove(aside(old))
+        except OSError as fault:  # the server has no such extension, and its rename does not overwrite
+            if dropped(fault) or _is_folder(self._client, new):
+                raise
+            swap(self, old, new, dropped=lambda second: isinstance(second, OSError) and dropped(second))
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        self._client.remove(path)
 
 
 def make_folders(client: "PipelinedClient", folder: str) -> None:
@@ -96,19 +87,3 @@ def _is_folder(client: "PipelinedClient", folder: str) -> bool:
         return stat.S_ISDIR(client.stat(folder).st_mode or 0)
     except FileNotFoundError:
         return False
-
-
-def size_of(client: "PipelinedClient", path: str) -> int | None:
-    """Tell how large a file is.
-
-    Args:
-        client: Talks to the server.
-        path: The file.
-
-    Returns:
-        Its bytes, or None when there is no such file.
-    """
-    try:
-        return client.stat(path).st_size or 0
-    except FileNotFoundError:
-        return None

@@ -3,20 +3,21 @@
 import posixpath
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, TypeVar
 
-import attrs
-
 from identitysync.contract import Clock
 from identitysync.errors import RemoteError, RemoteNotFound, RemoteUnavailable
+from identitysync.remotes.attempts import ATTEMPTS, persist
 from identitysync.remotes.base import Entry
-from identitysync.remotes.names import safe_name, temporary_name
+from identitysync.remotes.names import safe_name, upload_path
+from identitysync.remotes.renaming import Rename
 from identitysync.remotes.sftp.login import SftpLogin
-from identitysync.remotes.sftp.paths import aside, dropped, make_folders, replace, size_of
-from identitysync.remotes.storage import LocalTarget, local_storage
+from identitysync.remotes.sftp.paths import SftpNames, dropped, make_folders
+from identitysync.remotes.staged_file import StagedFile
+from identitysync.remotes.storage import LocalTarget, blocks, local_storage
 
 if TYPE_CHECKING:
     from identitysync.remotes.sftp.client import PipelinedClient
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ATTEMPTS: Final = 3
-"""How often something is tried when the connection drops."""
-
-_PAUSES: Final = (0.5, 2.0)
 _BLOCK: Final = 1 << 18
 
 
@@ -82,7 +79,7 @@ class SftpRemote:
 
         return self._do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str, *, uploading: bool = False) -> "StagedSftp":
+    def stage(self, source: Path, path: str, *, uploading: bool = False) -> StagedFile:
         """Upload a file under a temporary name in the folder of its final one, and verify its size.
 
         Args:
@@ -99,19 +96,17 @@ class SftpRemote:
             RemoteError: The server does not permit it, or its disk is full.
             RemoteUnavailable: The connection dropped too often.
         """
-        folder, name = posixpath.split(path)
-        safe_name(name)
-        temporary = posixpath.join(folder, f"{name}.uploading" if uploading else temporary_name(name))
+        temporary = upload_path(path, uploading=uploading)
         with local_storage(f"read {source}"):
             size = source.stat().st_size
-        staged = StagedSftp(self, temporary, path, size)
+        staged = StagedFile(self, temporary, path, size)
         begun = False
 
         def work(client: "PipelinedClient") -> None:
             nonlocal begun
-            make_folders(client, folder)
+            make_folders(client, posixpath.dirname(path))
             begun = True
-            client.upload(temporary, _blocks(source))
+            client.upload(temporary, blocks(source, _BLOCK))
             there = client.stat(temporary).st_size
             if there != size:
                 raise RemoteUnavailable(f"{there} bytes are there, {size} were sent")
@@ -131,6 +126,13 @@ class SftpRemote:
 
         self._do(f"remove {path!r}", lambda client: client.remove(wire(path)))
 
+    def move(self, entry: Entry, path: str) -> None:
+        """Give a file another place, over what is there; missing folders are made."""
+        folder, name = posixpath.split(path)
+        safe_name(name)
+        self.make_folders(folder)
+        self.rename(entry.path, path, entry.size)
+
     def make_folders(self, path: str) -> None:
         """Make a folder and those above it, where they are missing."""
         self._do(f"make the folder {path!r}", lambda client: make_folders(client, path))
@@ -143,18 +145,8 @@ class SftpRemote:
             new: The name that it gets.
             size: Its bytes.
         """
-        again = False
-
-        def work(client: "PipelinedClient") -> None:
-            nonlocal again
-            done = again and size_of(client, old) is None and size_of(client, new) == size
-            again = True
-            if not done:
-                replace(client, old, new)
-            elif size_of(client, aside(old)) is not None:
-                client.remove(aside(old))
-
-        self._do(f"rename {old!r} to {new!r}", work)
+        step = Rename(old, new, size)
+        self._do(f"rename {old!r} to {new!r}", lambda client: step(SftpNames(client)))
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -177,14 +169,7 @@ class SftpRemote:
         """Do something on the server, with a new connection when the old one drops."""
         where = f"{self._login.place}: cannot {what}"
         with self._lock:
-            for attempt in range(attempts):
-                try:
-                    return self._once(where, work)
-                except RemoteUnavailable as fault:
-                    if attempt == attempts - 1:
-                        raise RemoteUnavailable(f"{where}: {fault}; tried {attempts} times") from fault
-                    self._clock.sleep(_PAUSES[attempt])
-        raise AssertionError(what)  # pragma: no cover - the last attempt returns or raises
+            return persist(lambda: self._once(where, work), where, self._clock, attempts)
 
     def _once(self, where: str, work: "Callable[[PipelinedClient], T]") -> T:
         """Do something, and close the connection unless it is known to be in order afterwards."""
@@ -215,41 +200,9 @@ class SftpRemote:
         return result
 
 
-@attrs.frozen
-class StagedSftp:
-    """A file on the server under its temporary name."""
-
-    _remote: SftpRemote
-    _temporary: str
-    _final: str
-    _size: int
-
-    def publish(self) -> str:
-        """Give it its final name."""
-        self._remote.rename(self._temporary, self._final, self._size)
-        return self._remote.address(self._final)
-
-    def discard(self) -> None:
-        """Remove it, if it is there."""
-        with suppress(RemoteNotFound):
-            self._remote.delete(self._temporary)
-
-
 def _refusal(fault: OSError, where: str) -> RemoteError:
     if isinstance(fault, FileNotFoundError):
         return RemoteNotFound(f"{where}: there is no such file or folder")
     if isinstance(fault, PermissionError):
         return RemoteError(f"{where}: the server does not permit it")
     return RemoteError(f"{where}: the server says {str(fault) or 'that it failed'!r}")
-
-
-def _blocks(source: Path) -> Iterator[bytes]:
-    with local_storage(f"read {source}"):
-        stream = source.open("rb")
-    with stream:
-        while True:
-            with local_storage(f"read {source}"):
-                block = stream.read(_BLOCK)
-            if not block:
-                return
-            yield block

@@ -1,11 +1,12 @@
 """``datasource.read.sftp``: files from a server, by SFTP."""
 
 from collections.abc import Iterator
+from typing import Self
 
 from identitysync.contract import Example, File, FileReader, Services, param, script
-from identitysync.remotes import Order, SortBy, safe_name
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
-from identitysync.scripts.read.matching import check_name_regex, chosen
+from identitysync.scripts.read.incoming import Incoming
+from identitysync.scripts.read.matching import FileChoice
 
 
 @script(
@@ -23,13 +24,27 @@ from identitysync.scripts.read.matching import check_name_regex, chosen
                 "hostKeyFingerprint": "SHA256:uNiVztksCsDhcc0u9e8BrrJUSaDNIQeB4cxMMX3VVCk",
             },
         ),
+        Example(
+            "move what was delivered out of the way",
+            {
+                "host": "sftp.example.com",
+                "username": "idx",
+                "privateKey": "${file:~/.ssh/id_ed25519}",
+                "remotePath": "/incoming",
+                "afterDelivery": "archive",
+                "archivePath": "/archive/${now:yyyy-MM}",
+            },
+        ),
     ),
 )
-class ReadSftp(SftpLogin, FileReader):
+class ReadSftp(FileChoice, SftpLogin, FileReader):
     """Download each file that fits into the run's spool, as a whole, before anything is made of it.
 
     When the connection drops in the middle, the file is read again from its start. Sub-folders are not looked into.
     When nothing fits, the trace says what is there.
+
+    With a store, a flow reads a file once: only what is new, or has another size or time, is read again, unless a full
+    extract is asked for.
 
     The host must be known: by `hostKeyFingerprint`, by `knownHosts`, or by the user's own known_hosts (*our choice*).
     """
@@ -37,20 +52,16 @@ class ReadSftp(SftpLogin, FileReader):
     remote_path: str = param(
         default="", doc="The folder; relative to where the login leads.", example="/incoming", variables=True
     )
-    file_name_regex: str = param(
-        default="", doc="A Java regular expression for the whole file name; empty takes all.", example=".*\\.csv",
-        check=check_name_regex,
-    )  # fmt: skip
-    sort_by: SortBy = param(default=SortBy.TIME, doc="By what files are ordered.", example="name")
-    sort_order: Order = param(default=Order.ASCENDING, doc="In which direction.", example="DESC")
+
+    def open(self, services: Services) -> Self:
+        """Prepare the connection; it opens with the listing."""
+        return self._incoming(services)  # type: ignore[return-value]  # it reads as this class does
 
     def files(self, services: Services) -> Iterator[File]:
         """Give the files that fit, in order."""
-        with SftpRemote(self, services.clock) as remote:
-            place = remote.address(self.remote_path)
-            entries = remote.list(self.remote_path)
-            for entry in chosen(entries, self.file_name_regex, self.sort_by, self.sort_order, services.log, place):
-                path = services.spool.path()
-                with path.open("wb") as target:
-                    remote.fetch(entry.path, target)
-                yield File(safe_name(entry.name), path, entry.modified)
+        yield from self._incoming(services).files_alone(services)
+
+    def _incoming(self, services: Services) -> Incoming:
+        remote = SftpRemote(self, services.clock)
+        place = remote.address(self.remote_path)
+        return Incoming(remote, self, services, place=place, listed=lambda: remote.list(self.remote_path))

@@ -2,10 +2,9 @@
 
 from typing import Self
 
-from identitysync.contract import Example, File, FileWriter, Services, Staged, param, script
-from identitysync.remotes import Remote, safe_name
+from identitysync.contract import Example, File, FileWriter, Services, param, script
 from identitysync.remotes.url import open_url
-from identitysync.scripts.write.spooled import on_disk
+from identitysync.scripts.write.outgoing import Outgoing
 
 
 @script(
@@ -24,22 +23,12 @@ class WriteFile(FileWriter):
 
     def open(self, services: Services) -> Self:
         """Open the folder."""
-        return _Folder(open_url(self.url))  # type: ignore[return-value]  # it writes as this class does
+        return self._outgoing()  # type: ignore[return-value]  # it writes as this class does
 
     def write(self, file: File, services: Services) -> None:
         """Publish one file at once."""
-        _Folder(open_url(self.url)).write(file, services)
+        self._outgoing().write_alone(file, services)
 
-
-class _Folder:
-    def __init__(self, folder: Remote) -> None:
-        self._folder = folder
-
-    def stage(self, file: File, services: Services) -> Staged:
-        return self._folder.stage(on_disk(file, services), safe_name(file.name))
-
-    def write(self, file: File, services: Services) -> None:
-        self.stage(file, services).publish()
-
-    def close(self) -> None:
-        self._folder.close()
+    def _outgoing(self) -> Outgoing:
+        folder = open_url(self.url)
+        return Outgoing(folder, "", folder.stage)

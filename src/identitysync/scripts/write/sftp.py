@@ -1,12 +1,11 @@
 """``datasource.write.sftp``: files to a server, by SFTP."""
 
-import posixpath
+from functools import partial
 from typing import Self
 
-from identitysync.contract import Clock, Example, File, FileWriter, Services, Staged, param, script
-from identitysync.remotes import safe_name
+from identitysync.contract import Example, File, FileWriter, Services, param, script
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
-from identitysync.scripts.write.spooled import on_disk
+from identitysync.scripts.write.outgoing import Outgoing
 
 
 @script(
@@ -43,29 +42,12 @@ class WriteSftp(SftpLogin, FileWriter):
 
     def open(self, services: Services) -> Self:
         """Prepare the connection; it opens with the first file."""
-        return _Upload(self, services.clock)  # type: ignore[return-value]  # it writes as this class does
+        return self._outgoing(services)  # type: ignore[return-value]  # it writes as this class does
 
     def write(self, file: File, services: Services) -> None:
         """Publish one file at once."""
-        upload = _Upload(self, services.clock)
-        try:
-            upload.write(file, services)
-        finally:
-            upload.close()
+        self._outgoing(services).write_alone(file, services)
 
-
-class _Upload:
-    def __init__(self, script: WriteSftp, clock: Clock) -> None:
-        self._script = script
-        self._remote = SftpRemote(script, clock)
-
-    def stage(self, file: File, services: Services) -> Staged:
-        path = posixpath.join(self._script.remote_path, safe_name(file.name))
-        uploading = self._script.temporary_upload_extension
-        return self._remote.stage(on_disk(file, services), path, uploading=uploading)
-
-    def write(self, file: File, services: Services) -> None:
-        self.stage(file, services).publish()
-
-    def close(self) -> None:
-        self._remote.close()
+    def _outgoing(self, services: Services) -> Outgoing:
+        remote = SftpRemote(self, services.clock)
+        return Outgoing(remote, self.remote_path, partial(remote.stage, uploading=self.temporary_upload_extension))

@@ -37,12 +37,16 @@ UNSAFE_NAMES: Final = ("", ".", "..", "a\0b", "a\nb", "a\r", "x" * 256, "\udcff.
 
 
 def nasty_names_survive(ground: Ground) -> None:
-    """Each nasty name can be written, listed, read and removed."""
+    """Each nasty name can be written, listed, read and removed; where it cannot, it is refused and not changed."""
+    fit = [name for name in NASTY_NAMES if name not in ground.unfit]
     with ground.open() as remote:
-        for name in NASTY_NAMES:
+        for name in ground.unfit:
+            with refusal(UnsafeName):
+                ground.stage(remote, name, b"x")
+        for name in fit:
             ground.put(remote, name, name.encode())
         found = ground.names(remote)
-        expect(found == set(NASTY_NAMES), f"the listing differs by {found ^ set(NASTY_NAMES)}")
+        expect(found == set(fit), f"the listing differs by {found ^ set(fit)}")
         for entry in remote.list(ground.folder):
             expect(ground.get(remote, entry.name) == entry.name.encode(), f"{entry.name!r} holds something else")
             remote.delete(entry.path)
@@ -155,6 +159,20 @@ def what_is_missing_is_said_to_be(ground: Ground) -> None:
                 work()
 
 
+def a_moved_file_is_in_its_new_place_alone(ground: Ground) -> None:
+    """Moving makes the folders, keeps the bytes, replaces what is there, and leaves nothing behind."""
+    with ground.open() as remote:
+        for content in (b"first", b"second, longer"):
+            ground.put(remote, "in/file [1].csv", content)
+            (entry,) = remote.list(ground.path("in"))
+            remote.move(entry, ground.path("done/2026/file [1].csv"))
+            expect(ground.names(remote, "in") == set(), "it is still in its old place")
+            expect(ground.get(remote, "done/2026/file [1].csv") == content, "it came otherwise")
+        expect(ground.names(remote, "done/2026") == {"file [1].csv"}, "more is there than was moved")
+        with refusal(RemoteNotFound):
+            remote.move(entry, ground.path("done/again"))
+
+
 def closing_twice_is_no_fault(ground: Ground) -> None:
     """A remote can be closed before it was used, and twice; used again, it opens again."""
     remote = ground.open()
@@ -178,5 +196,6 @@ FILE_LAWS: Final[tuple[Callable[[Ground], None], ...]] = (
     sub_folders_are_made,
     listings_tell_sizes_and_times,
     what_is_missing_is_said_to_be,
+    a_moved_file_is_in_its_new_place_alone,
     closing_twice_is_no_fault,
 )

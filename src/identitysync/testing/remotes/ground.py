@@ -35,6 +35,9 @@ class Ground:
         nobody: Opens it at a port where nobody listens; None where there are no ports.
         large: Bytes of a large file.
         folders: Whether folders exist without files in them; False for object stores.
+        protected: Whether a bit that is turned on the way can be noticed; False where nothing protects it, as in FTP.
+        unfit: Nasty names that the place would change, and that it must refuse instead.
+        resumes: Whether an upload goes on where it dropped, so that a late drop is no fault however often it comes.
     """
 
     open: Callable[[], Remote]
@@ -46,6 +49,9 @@ class Ground:
     nobody: Callable[[], Remote] | None = None
     large: int = 20_000_000
     folders: bool = True
+    protected: bool = True
+    unfit: frozenset[str] = frozenset()
+    resumes: bool = False
     _numbers: Iterator[int] = attrs.field(factory=lambda: count(1), repr=False, eq=False)
 
     def path(self, name: str) -> str:
