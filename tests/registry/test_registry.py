@@ -17,6 +17,15 @@ def test_every_built_in_script_loads_under_its_own_type():
         assert description.spec.type == type
 
 
+def test_every_default_bears_its_own_check():
+    """A default is looked at as what a flow gives is: it may deserve a warning, and is never a fault."""
+    for type, description in idx.scripts().items():
+        for param in description.params:
+            if param.check is not None and not param.required and param.default is not None:
+                for finding in param.check(param.default) or ():
+                    assert finding.severity != "error", f"{type}.{param.wire}"
+
+
 def test_the_call_stays_a_call_when_scripts_are_imported():
     import importlib
 
