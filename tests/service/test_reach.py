@@ -32,6 +32,15 @@ def test_a_flow_that_reads_needs_viewers_and_one_that_writes_needs_editors():
         ("datasource.write.sftp", {"host": "{{host}}", "port": "2222"}, ("{{host}}", 2222)),
         ("datasource.read.file", {"url": "https://example.com/a.csv"}, ("example.com", 443)),
         ("datasource.read.file", {"url": "ftp://example.com:{{port}}/a.csv"}, ("example.com", 0)),
+        (
+            "datasource.read.amazon.s3",
+            {"bucketName": "b", "region": "eu-central-1"},
+            ("b.s3.eu-central-1.amazonaws.com", 443),
+        ),
+        ("datasource.read.amazon.s3", {"bucketName": "b"}, ("b.s3.<region>.amazonaws.com", 443)),
+        ("datasource.read.amazon.s3", {"endpointUrl": "https://s3.example.com:9000"}, ("s3.example.com", 9000)),
+        ("datasource.write.azure.blob", {"accountName": "acme"}, ("acme.blob.core.windows.net", 443)),
+        ("datasource.lookup.gender", {}, None),
         ("datasource.read.file", {"url": "/local/a.csv"}, None),
         ("datasource.write.file", {"url": "file:///tmp"}, None),
     ],
@@ -55,3 +64,14 @@ def test_a_script_that_does_not_tell_is_named():
             yield {}
 
     assert reached(S("a", "no.such.script"), S("b", Elsewhere)).untold == ("a", "b")
+
+
+def test_no_built_in_script_leaves_it_untold():
+    for type, description in discover().items():
+        if description.package == "identitysync" and description.spec.cls.edge:
+            assert reached(S("s", type, description.spec.examples[0].params)).untold == (), type
+
+
+def test_no_secret_is_told():
+    params = {"host": "sftp.example.com", "username": "u", "password": "https://planted.example"}
+    assert [each.host for each in reached(S("s", "datasource.read.sftp", params)).addresses] == ["sftp.example.com"]

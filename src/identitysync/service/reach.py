@@ -25,6 +25,14 @@ _PORTS: Final = {"https": 443, "http": 80, "ftp": 21, "ftps": 990, "sftp": 22, "
 _NAMESPACES: Final = {"ds": "ds", "audit": "audit", "comment": "comments", "gm": "gm"}
 """The namespaces of Gigya's methods by the last word of a step's type; all others call ``accounts``."""
 
+_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "amazon.s3": ("{bucketName}.s3.{region}.amazonaws.com",),
+    "azure.blob": ("{accountName}.blob.core.windows.net",),
+    "googlecloud": ("storage.googleapis.com", "oauth2.googleapis.com"),
+    "gender": (),  # names are on this machine
+}
+"""Where steps connect to whose parameters need not say so, by their types without ``datasource.read.`` and the like."""
+
 
 @attrs.frozen(order=True)
 class Address:
@@ -83,7 +91,10 @@ def reach(flow: Dataflow, registry: Registry, site: Site | None = None) -> Reach
             found = list(_gigya(step, values, site))
         else:
             found = list(_elsewhere(step, values))
-            if not found and not _is_local(values):
+            service = _SERVICES.get(".".join(step.type.split(".")[2:]))
+            if not found and service is not None:
+                found = [Address(each.format_map(_Said(values)), 443, step.id) for each in service]
+            elif not found and not _is_local(values):
                 untold.append(step.id)
         addresses += found
     return Reach(tuple(sorted(permissions, reverse=True)), tuple(dict.fromkeys(addresses)), tuple(untold))
@@ -97,9 +108,20 @@ def _permissions(spec: ScriptSpec) -> Iterator[str]:
 
 
 def _values(step: Step, spec: ScriptSpec) -> dict[str, Any]:
-    """Give what the step says, else what its script assumes."""
+    """Give what the step says, else what its script assumes; secrets are left out."""
     assumed = {each.wire: each.default for each in spec.params if each.default is not REQUIRED}
-    return {**assumed, **step.params}
+    secrets = {each.wire for each in spec.params if each.secret}
+    return {name: value for name, value in {**assumed, **step.params}.items() if name not in secrets}
+
+
+class _Said(dict[str, Any]):
+    """Give what a step says, and a word for what it does not."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__({name: value for name, value in values.items() if value})
+
+    def __missing__(self, name: str) -> str:
+        return f"<{name}>"
 
 
 def _gigya(step: Step, values: Mapping[str, Any], site: Site | None) -> Iterator[Address]:
