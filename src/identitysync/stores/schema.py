@@ -22,6 +22,7 @@ _TABLES: Final = (
         start {text} NOT NULL, due {text}, job_id {text}, busy BIGINT NOT NULL DEFAULT 0, body {bytes} NOT NULL)""",
     "CREATE INDEX scheduling_due ON scheduling (due) WHERE busy = 0",
     "CREATE INDEX scheduling_dataflow ON scheduling (dataflow_id)",
+    "CREATE INDEX scheduling_job ON scheduling (job_id)",
     """CREATE TABLE job (
         seq {serial}, id {text} NOT NULL UNIQUE, flow {text} NOT NULL, dataflow_id {text}, scheduling_id {text},
         slot {text}, status {text} NOT NULL, create_time {text} NOT NULL, update_time {text} NOT NULL,
