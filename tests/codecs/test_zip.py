@@ -115,6 +115,11 @@ def test_a_cut_anywhere_is_told():
             unpacked(whole[:end])
 
 
+def test_a_file_without_a_name_is_told():
+    with pytest.raises(FormatError, match="has no name"):
+        unpacked(archive_of([("a", b"x")]).replace(b"a", b"\0"))
+
+
 def test_a_turned_bit_in_the_data_is_told():
     whole = bytearray(archive_of([("a.csv", TEXT)], zipfile.ZIP_STORED))
     whole[100] ^= 1

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from identitysync.errors import InvalidParameter, PatternError
 from identitysync.languages.query import Compare, parse_condition
-from identitysync.languages.variables import Variable, VariableValues, expand, expand_where, find_variables
+from identitysync.languages.variables import Variable, VariableValues, expand, expand_where, find_variables, stand_in
 
 NOW = datetime(2026, 3, 31, 4, 5, 6, 789_000, tzinfo=UTC)
 VALUES = VariableValues(NOW, "job-1", "3_key")
@@ -48,6 +48,12 @@ def test_anything_else_is_left_alone(text):
     assert expand(text, VALUES) == text
     assert expand_where(text, VALUES) == text
     assert not list(find_variables(text))
+
+
+def test_digits_stand_in_for_variables_and_move_nothing():
+    text = "a > ${now-1h:yyyy} and b == '${jobId}' ${other}"
+    assert stand_in(text) == "a > 11111111111111 and b == '11111111' ${other}"
+    assert len(stand_in(text)) == len(text)
 
 
 def test_a_value_is_not_expanded_again():

@@ -117,3 +117,10 @@ def test_an_error_points_with_a_caret():
 
     assert "^" in fault.message
     assert "line 1, column 8" in fault.message
+
+
+def test_a_fault_of_a_condition_is_shown_as_it_was_written_though_variables_stand_before_it():
+    where = "lastLogin > ${now-1h} and UID == 'x'"
+    broken = flow(("r", "datasource.read.gigya.account", {"select": "*", "where": where}, {}))
+    (fault,) = [each for each in idx.check(broken) if each.code == "query"]
+    assert fault.message.splitlines()[1:] == [f"  {where}", "  " + " " * where.index("==") + "^"]

@@ -17,7 +17,7 @@ DELETION = {"@timestamp": "2026-01-01T00:00:00.000Z", "endpoint": "accounts.dele
 
 
 @pytest.fixture
-def world(tmp_path):
+def world(tmp_path, request):
     accounts = list(generate_accounts(COUNT))
     with (
         SftpServer(tmp_path / "sftp", {"demo": "demo-password"}) as sftp,
@@ -26,7 +26,15 @@ def world(tmp_path):
         other = gigya.add_site("3_b", list(generate_accounts(COUNT // 2)))
         gigya.site.add_comments({"ID": f"c{n}", "commentText": "Łódź", "timestamp": n} for n in range(COUNT))
         gigya.site.add_audit({**DELETION, "callID": f"a{n}", "uid": f"u{n}"} for n in range(COUNT))
-        yield World(gigya, other, sftp, tmp_path / "files")
+        gigya.site.set_achievements(accounts[0]["UID"], [{"challengeID": "c", "pointsTotal": 3}])
+
+        def s3():
+            return request.getfixturevalue("s3"), request.getfixturevalue("bucket")
+
+        def ftp():
+            return request.getfixturevalue("ftp")
+
+        yield World(gigya, other, sftp, tmp_path / "files", s3, ftp)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,15 +72,15 @@ def test_a_template_runs_once_it_is_filled_in(name, world, tmp_path):
     else:
         assert job.total_records == COUNT
     if name.endswith("-out"):
-        assert world.outgoing()
-        assert all(size or file.endswith(".ok") for file, size in world.outgoing().items())
+        assert world.outgoing(flow)
+        assert all(size or file.endswith(".ok") for file, size in world.outgoing(flow).items())
 
 
 def test_what_goes_out_by_sftp_is_all_of_the_accounts_in_columns(world):
     flow = idx.templates()["sftp-out"]
     flow = flow.fill({f"sftp.{name}": value for name, value in world.values_for(flow.step("sftp")).items()})
     idx.run(flow, site=world.gigya.site, full_extract=True).raise_for_status()
-    (content,) = world.outgoing().values()
+    (content,) = world.outgoing(flow).values()
     header = gzip.decompress(content).decode().splitlines()[0]
 
     assert header == '"UID","email","first_name","last_name","city","country"'
@@ -85,7 +93,7 @@ def test_what_gigya_refuses_comes_back_as_a_report(world):
     }
     put_incoming(world, flow, [next(iter(world.gigya.accounts))["UID"], "unknown"])
     job = idx.run(flow.fill(values), site=world.gigya.site)
-    (report,) = world.outgoing().values()
+    (report,) = world.outgoing(flow).values()
 
     assert (job.status, job.steps["gigya"].rejected) == ("succeeded", 1)
     assert report.decode().splitlines()[1].startswith("unknown,403005")

@@ -1,6 +1,7 @@
 """The other ends that templates talk to, and what must be filled in for them."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import attrs
 
 import identitysync as idx
 from identitysync.testing import GigyaEmulator, SftpServer
+from tests.remotes.ftp.servers import PASSWORD
 
 SECRET = "cGxhbnRlZC1zZWNyZXQtb2YtYS10ZXN0"
 
@@ -32,12 +34,16 @@ class World:
         other: Another site, with the same accounts.
         sftp: An SFTP server.
         folder: A folder of this machine.
+        s3: Starts S3 when it is asked, and gives it with a bucket.
+        ftp: Starts an FTP server when it is asked.
     """
 
     gigya: GigyaEmulator
     other: object
     sftp: SftpServer
     folder: Path
+    s3: Callable
+    ftp: Callable
 
     def values_for(self, step):
         """Give what is to be filled in for a step; a kind that nobody thought of is an error."""
@@ -52,6 +58,15 @@ class World:
                 "hostKeyFingerprint": self.sftp.host_key_fingerprint,
             }
             return {**server, "username": "demo", "password": "demo-password", "remotePath": box}
+        if kind == "amazon.s3":
+            service, bucket = self.s3()
+            box = "incoming/" if ".read." in step.type else "outgoing/"
+            keys = {"bucketName": bucket, "accessKey": "key", "secretKey": "secret", "objectKeyPrefix": box}
+            return {**keys, "endpointUrl": service.endpoint}
+        if kind == "ftp":
+            box = "incoming" if ".read." in step.type else "outgoing"
+            server = {"host": "127.0.0.1", "port": self.ftp().port, "encryption": "none"}
+            return {**server, "username": "demo", "password": PASSWORD, "remotePath": box}
         if kind == "file":
             return {"url": str(self.folder / ("incoming" if ".read." in step.type else "outgoing"))}
         known = {
@@ -71,14 +86,33 @@ class World:
         site = self.gigya.site if ".read." in step.type else self.other.site
         return {"apiKey": site.api_key, "userKey": site.user_key, "secret": site.secret.reveal(), "url": self.gigya.url}
 
-    def incoming(self):
-        """Give the folders that readers look into."""
-        return [self.sftp.root / "incoming", self.folder / "incoming"]
+    def put(self, name, content, flow):
+        """Put a file where the flow's reader looks."""
+        if any(step.type == "datasource.read.amazon.s3" for step in flow.steps):
+            service, bucket = self.s3()
+            service.boto.put_object(Bucket=bucket, Key=f"incoming/{name}", Body=content)
+        roots = [self.sftp.root, self.folder]
+        if any(step.type == "datasource.read.ftp" for step in flow.steps):
+            roots.append(self.ftp().root)
+        for root in roots:
+            (root / "incoming").mkdir(parents=True, exist_ok=True)
+            (root / "incoming" / name).write_bytes(content)
 
-    def outgoing(self):
-        """Give all files that were delivered."""
-        folders = [self.sftp.root / "outgoing", self.folder / "outgoing"]
-        return {path.name: path.read_bytes() for folder in folders if folder.exists() for path in folder.iterdir()}
+    def outgoing(self, flow):
+        """Give all files that the flow delivered."""
+        made = {}
+        roots = [self.sftp.root, self.folder]
+        types = {step.type for step in flow.steps}
+        if "datasource.write.ftp" in types:
+            roots.append(self.ftp().root)
+        if "datasource.write.amazon.s3" in types:
+            service, bucket = self.s3()
+            for key in service.keys(bucket):
+                made[key.removeprefix("outgoing/")] = service.boto.get_object(Bucket=bucket, Key=key)["Body"].read()
+        folders = [root / "outgoing" for root in roots]
+        return made | {
+            path.name: path.read_bytes() for folder in folders if folder.exists() for path in folder.iterdir()
+        }
 
 
 def put_incoming(world, flow, uids):
@@ -96,9 +130,7 @@ def put_incoming(world, flow, uids):
     for step in flow.steps:
         if step.type == "file.decrypt.pgp":
             content, name = _encrypted(content), f"{name}.pgp"
-    for folder in world.incoming():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+    world.put(name, content, flow)
 
 
 def _encrypted(content):

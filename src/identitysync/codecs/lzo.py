@@ -47,7 +47,7 @@ def compress(source: BinaryIO, offsets: list[int] | None = None) -> Iterator[byt
     Raises:
         MissingExtra: The library is not installed.
     """
-    squeezer = _library().LZOCompressor()
+    squeezer = library().LZOCompressor()
     header = struct.pack(">3H2B4L", *_VERSIONS, _METHOD, _LEVEL, _STREAM | _ADLER_PLAIN, 0, 0, 0) + b"\0"
     place = len(_MAGIC) + len(header) + 4
     yield _MAGIC + header + struct.pack(">L", zlib.adler32(header))
@@ -105,7 +105,7 @@ def blocks(source: BinaryIO, *, max_bytes: int = MAX_BYTES) -> Iterator[bytes]:
         FormatError: It is no file of lzop, is cut off, is damaged, or grows beyond what is allowed.
         MissingExtra: The library is not installed.
     """
-    library = _library()
+    lzo = library()
     start = source.read(len(_MAGIC))
     if len(start) >= 4 and _MAGIC.startswith(start):
         start += _exactly(source, len(_MAGIC) - len(start))
@@ -120,7 +120,7 @@ def blocks(source: BinaryIO, *, max_bytes: int = MAX_BYTES) -> Iterator[bytes]:
             given += length
             if given > max_bytes:
                 raise FormatError(f"the LZO data grows to more than {max_bytes} bytes; it may be a bomb")
-            yield _block(source, library, flags, length)
+            yield _block(source, lzo, flags, length)
         start = source.read(len(_MAGIC))
 
 
@@ -145,7 +145,7 @@ def _header(source: BinaryIO) -> int:
     return flags
 
 
-def _block(source: BinaryIO, library: Any, flags: int, length: int) -> bytes:
+def _block(source: BinaryIO, lzo: Any, flags: int, length: int) -> bytes:
     packed_length = _number(source)
     if length > MAX_BLOCK or not 0 < packed_length <= length:
         lengths = f"{packed_length} bytes that become {length}"
@@ -155,8 +155,8 @@ def _block(source: BinaryIO, library: Any, flags: int, length: int) -> bytes:
     packed = block = _exactly(source, packed_length)
     if packed_length < length:
         try:
-            block = library.LZOCompressor.decompress(packed, length)
-        except library.LZOError as fault:
+            block = lzo.LZOCompressor.decompress(packed, length)
+        except lzo.LZOError as fault:
             raise FormatError(f"a block of the LZO file is damaged: {fault}") from fault
     right = all(made(block) == told for made, told in sums) and all(made(packed) == told for made, told in packed_sums)
     if len(block) != length or not right:
@@ -179,7 +179,12 @@ def _exactly(source: BinaryIO, count: int) -> bytes:
     return found
 
 
-def _library() -> Any:
+def library() -> Any:
+    """Give the library that packs and unpacks blocks.
+
+    Raises:
+        MissingExtra: It is not installed.
+    """
     try:
         import lzallright
     except ImportError as fault:

@@ -87,6 +87,8 @@ def members(
         archive = zipfile.ZipFile(cast(BinaryIO, _Cautious(source)))
     with archive:
         for entry in archive.infolist():
+            if not entry.filename:
+                raise FormatError("a file in the zip file has no name")
             if not entry.is_dir():
                 yield entry.filename, _blocks(archive, entry, meter)
 

@@ -25,11 +25,13 @@ class Object:
         fields: Its fields.
         there: A Python expression that is true when the object is there; empty when it always is.
         null: What stands in its place otherwise, where that may be null.
+        ready: Whether its fields can be looked up where it is not there, and are missing then.
     """
 
     fields: "dict[str, Node]" = attrs.field(factory=dict)
     there: str = ""
     null: Value | None = None
+    ready: bool = False
 
 
 Node: TypeAlias = Value | Object
@@ -243,7 +245,7 @@ class KnownFields:
     def _child(self, owner: Object, name: str) -> Node | None:
         """Give a field of an object, looked up now when the object may not be there."""
         node = owner.fields.get(name)
-        if node is None or not owner.there:
+        if node is None or not owner.there or owner.ready:
             return node
         if isinstance(node, Object):
             there = f"{owner.there} and {node.there}" if node.there else owner.there

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
+import msgspec
 
 from identitysync.compiler.fields import KnownFields, Node, Object
 from identitysync.compiler.shape import Leaf, struct_of
@@ -57,7 +58,7 @@ def for_rows(tree: Segment, names: Sequence[str], layouts: Mapping[str, Layout])
     """
     values = [f"v{number}" for number in range(1, len(names) + 1)]
     top: dict[str, Node] = {name: Value(value, frozenset({"str"})) for name, value in zip(names, values, strict=True)}
-    return _made(tree, top, [], f"{', '.join(values)}, = r", layouts, ordered=True)
+    return _made(Source(), tree, top, [], f"{', '.join(values)}, = r", layouts, ordered=True)
 
 
 def for_objects(tree: Segment, shape: Shape, layouts: Mapping[str, Layout]) -> Function:
@@ -75,41 +76,53 @@ def for_objects(tree: Segment, shape: Shape, layouts: Mapping[str, Layout]) -> F
         Unfit: A step cannot be part of it.
     """
     attributes: dict[int, str] = {}
-    kind = struct_of(shape, attributes)
+    classes: dict[int, Any] = {}
+    kind = struct_of(shape, attributes, classes)
+    source = Source()
+
+    def empty(node: Shape) -> str:
+        missing = classes[id(node)]
+        return source.constant(missing(**dict.fromkeys(missing.__struct_fields__, msgspec.UNSET)))
+
     prelude: list[tuple[str, str]] = []
-    top = _nodes("r", shape, attributes, prelude, sure=True)
-    return attrs.evolve(_made(tree, top, prelude, "", layouts, ordered=False), type=kind)
+    top = _nodes("r", shape, attributes, prelude, empty, sure=True)
+    return attrs.evolve(_made(source, tree, top, prelude, "", layouts, ordered=False), type=kind)
 
 
 def _nodes(
-    owner: str, shape: Shape, attributes: Mapping[int, str], prelude: list[tuple[str, str]], *, sure: bool
+    owner: str,
+    shape: Shape,
+    attributes: Mapping[int, str],
+    prelude: list[tuple[str, str]],
+    empty: Callable[[Shape], str],
+    *,
+    sure: bool,
 ) -> dict[str, Node]:
     made: dict[str, Node] = {}
     for name, each in shape.fields.items():
         source = f"{owner}.{attributes[id(each)]}"
         prefix = "p" if isinstance(each, Shape) else "v"
-        if sure:
-            prelude.append((f"{prefix}{len(prelude)}", source))
-            source = prelude[-1][0]
+        prelude.append((f"{prefix}{len(prelude)}", source))
+        source = prelude[-1][0]
         if isinstance(each, Leaf):
-            made[name] = Value(source, each.sure, each.maybe)
-        elif each.maybe or each.null or not sure:
-            # what is there is an object of the class, or null, or missing; its fields are looked up where it is there
-            tests = [f"{source} is not U"] if each.maybe else []
-            tests += [f"{source} is not None"] if each.null else []
-            null = Value(f"({source} if {source} is None else U)", frozenset({"null"}), maybe=True)
-            fields = _nodes(source, each, attributes, prelude, sure=not tests and sure)
-            made[name] = Object(fields, " and ".join(tests), null if each.null else None)
-        else:
-            made[name] = Object(_nodes(source, each, attributes, prelude, sure=True))
+            made[name] = Value(source, each.sure, each.maybe or not sure)
+            continue
+        tests = [f"{source} is not U"] if each.maybe or not sure else []
+        tests += [f"{source} is not None"] if each.null else []
+        there = " and ".join(tests)
+        null = Value(f"({source} if {source} is None else U)", frozenset({"null"}), maybe=True)
+        if there:  # an object without any field takes the place of what is not there
+            prelude.append((f"p{len(prelude)}", f"{source} if {there} else {empty(each)}"))
+        fields = _nodes(prelude[-1][0] if there else source, each, attributes, prelude, empty, sure=sure and not there)
+        made[name] = Object(fields, there, null if each.null else None, ready=True)
     return made
 
 
 def _made(
+    source: Source,
     tree: Segment, top: dict[str, Node], prelude: list[tuple[str, str]], first: str, layouts: Mapping[str, Layout],
     *, ordered: bool,
 ) -> Function:  # fmt: skip
-    source = Source()
     rows: dict[str, Rows] = {}
     lines: dict[str, int] = {}
     drops: list[tuple[str, str]] = []

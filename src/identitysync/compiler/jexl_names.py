@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from identitysync.contract.lowering import Unfit, Value
-from identitysync.languages.jexl.fields import member
 
 if TYPE_CHECKING:
     from identitysync.compiler.fields import Node
@@ -55,7 +54,7 @@ def _under(fields: "dict[str, Node]", name: str, there: str) -> str:
             if "dict" in child.kinds:
                 raise Unfit(f"{name} may be in {name[:start]}, whose fields differ from record to record")
         elif child is not None and rest:
-            found = _under(child.fields, rest, child.there)
+            found = _under(child.fields, rest, "" if child.ready else child.there)
             if found != "None":
                 ways.append((f"{found} is not None", found))
         start = name.find("_", start + 1)
@@ -79,12 +78,14 @@ def _walk(top: "dict[str, Node]", parts: tuple[str, ...], constant: Constant) ->
     for depth, part in enumerate(parts[1:], 1):
         if isinstance(node, Value):
             source = _guarded(f"({node.source} if {node.source} is not U else None)", there)
+            from identitysync.languages.jexl.fields import member  # the language is loaded by whoever uses it
+
             for each in parts[depth:]:
                 source = f"{constant(member)}({source}, {constant(each)})"
             return source
         if node is None:
             return "None"
-        there = " and ".join(filter(None, (there, node.there)))
+        there = " and ".join(filter(None, (there, "" if node.ready else node.there)))
         node = node.fields.get(part)
     if node is None:
         return "None"

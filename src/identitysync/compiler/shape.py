@@ -107,12 +107,13 @@ def _take(fields: "dict[str, Leaf | Node]", name: str, known: Leaf | Node, value
         fields[name] = Leaf(frozenset({"dict", kind, *(["null"] if known.null else [])}), known.maybe)
 
 
-def struct_of(node: Node, names: dict[int, str]) -> type[msgspec.Struct]:
+def struct_of(node: Node, names: dict[int, str], classes: dict[int, Any]) -> type[msgspec.Struct]:
     """Make the class that such objects are decoded into: any other object is refused by the decoder.
 
     Args:
         node: The shape.
         names: Filled in: the attribute for each field, by the identity of its shape.
+        classes: Filled in: the class for each object, likewise.
 
     Returns:
         The class.
@@ -124,12 +125,14 @@ def struct_of(node: Node, names: dict[int, str]) -> type[msgspec.Struct]:
         names[id(each)] = attribute
         renamed[attribute] = name
         if isinstance(each, Node):
-            kind: Any = struct_of(each, names)
+            kind: Any = struct_of(each, names, classes)
             kind = kind | None if each.null else kind
         else:
             kind = _union(each.sure)
         fields.append((attribute, kind | msgspec.UnsetType, msgspec.UNSET) if each.maybe else (attribute, kind))  # type: ignore[arg-type]
-    return msgspec.defstruct("S", fields, rename=renamed, gc=False, forbid_unknown_fields=True, kw_only=True)
+    made = msgspec.defstruct("S", fields, rename=renamed, gc=False, forbid_unknown_fields=True, kw_only=True)
+    classes[id(node)] = made
+    return made
 
 
 def _union(kinds: frozenset[str]) -> Any:

@@ -170,6 +170,8 @@ class RegionStage(ParseStage):
             self._end(reading, outcome.fault)
 
     def _result(self, coming: "Future[Outcome]") -> Outcome | None:
+        if self._pool is None:
+            return None  # the others have been given up
         try:
             return coming.result()
         except CannotLoad as fault:

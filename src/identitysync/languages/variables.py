@@ -113,6 +113,18 @@ def expand_where(text: str, values: VariableValues) -> str:
     return _expand(text, values, bare=_milliseconds, text_of=_inside_quotes)
 
 
+def stand_in(text: str) -> str:
+    """Put digits in the place of the variables, so many that every other place of a text stays where it is.
+
+    Args:
+        text: A condition.
+
+    Returns:
+        A text to be proved: what is wrong in it is wrong at the same place of the condition.
+    """
+    return _VARIABLE.sub(lambda found: "1" * len(found[0]), text)
+
+
 def _expand(
     text: str, values: VariableValues, *, bare: Callable[[datetime], str], text_of: Callable[[str], str]
 ) -> str:

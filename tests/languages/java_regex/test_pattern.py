@@ -184,6 +184,8 @@ def test_a_simple_pattern_loads_no_regex_module():
         (r"[^\x00-\x7F]", True),
         (r"\s+", True),
         (r"\s+$", False),
+        ("(jpe?g|png|gif|csv)", True),
+        ("a{200}", False),
         ("a*", False),
         (r"\bx", False),
         ("(a+)+b", False),

@@ -1,5 +1,7 @@
 """LZO in a flow: the index is laid beside the file, and left out on the way back."""
 
+import sys
+
 import pytest
 
 from tests.scripts.pack.flows import contents, through
@@ -17,6 +19,24 @@ def test_a_file_comes_back_and_its_index_does_not():
     assert contents(back) == {"out/a.csv": b"1" * 300_000, "b": b""}
     count = job.steps["x"]
     assert (count.received, count.passed, count.dropped, count.rejected) == (4, 2, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("type", "params", "library"),
+    [
+        ("file.compress.lzo", {}, "lzallright"),
+        ("file.uncompress.lzo", {}, "lzallright"),
+        ("file.sign.pgp", {"signingKey": "x"}, "pysequoia"),
+        ("file.decrypt.pgp", {"privateKey": "x"}, "pysequoia"),
+    ],
+)
+def test_what_is_not_installed_is_told_before_anything_is_read(type, params, library, monkeypatch):
+    monkeypatch.setitem(sys.modules, library, None)
+    _, _, job = through(type, params, [("a", b"1")])
+
+    assert job.status == "failed"
+    assert f"pip install 'identitysync[{type.rpartition('.')[2]}]'" in job.status_details
+    assert not job.steps
 
 
 def test_without_being_asked_there_is_no_index():

@@ -43,7 +43,7 @@ def kind_of(head: bytes) -> str:
         data = _unarmored(text)
     if not data or not data[0] & 0x80:
         return found_instead(head)
-    if _tag(data) == _MARKER:
+    if _tag(data) == _MARKER and len(data) > 1:
         data = data[2 + data[1] :]
     tag = _tag(data) if data else None
     return (_TAGS | _OTHERS).get(tag or 0) or found_instead(head)

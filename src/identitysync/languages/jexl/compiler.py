@@ -240,7 +240,7 @@ class Code:
         kept = self._temporary()
         slow = f"{'not ' if negated else ''}{helper}({kept}, {right}, {node.offset})"
         compared = f"{kept} {node.sign} {right}"
-        return f"(({compared}) if {self._helper(type)}({kept} := {left}) is {self._helper(kind)} else ({slow}))"
+        return f"(({compared}) if ({kept} := {left}).__class__ is {self._helper(kind)} else ({slow}))"
 
     def _name(self, parts: tuple[str, ...]) -> str:
         if self._field is not None:
@@ -265,7 +265,7 @@ class Code:
         """Begin the source of a choice: the field of a nested object, if there is one."""
         kept = self._temporary()
         owner = f"{kept} := {self._record}.get({self._constant(first)})"
-        return f"{kept}.get({self._constant(second)}) if {self._helper(type)}({owner}) is {self._helper(dict)}"
+        return f"{kept}.get({self._constant(second)}) if ({owner}).__class__ is {self._helper(dict)}"
 
     def _helper(self, function: Callable[..., Any]) -> str:
         return self._keep(function, function)

@@ -59,10 +59,11 @@ class FormatMailchimp(Formatter):
         source = self.email_field.literal
         if source != _COLUMN and _COLUMN in flat:
             raise RecordRejected(f"two fields would become the column {_COLUMN!r}; remove one", code="name-clash")
-        row = {_COLUMN: address}
-        for name, value in flat.items():
-            if name != source:
-                row[name] = _list(name, value) if type(value) is list else value
+        row = {_COLUMN: address, **flat}
+        if source != _COLUMN:
+            row.pop(source, None)
+        if list in map(type, row.values()):
+            return {name: _list(name, value) if type(value) is list else value for name, value in row.items()}
         return row
 
 

@@ -1,6 +1,7 @@
 """``file.compress.lzo``: compress files with LZO, for Hadoop and its kin."""
 
 from collections.abc import Iterator
+from typing import Self
 
 from identitysync.codecs import lzo as codec
 from identitysync.contract import Example, File, FileBlocks, FileFlatMapper, param, script
@@ -29,6 +30,11 @@ class CompressLzo(FileFlatMapper):
     create_index_file: bool = param(
         default=False, doc="Whether an index is written beside each file.", example=True, text=True
     )
+
+    def open(self) -> Self:
+        """See that LZO is installed, before anything is read."""
+        codec.library()
+        return self
 
     def expand(self, file: File) -> Iterator[FileBlocks]:
         """Give the compressed file, and its index."""

@@ -1,6 +1,6 @@
 """``file.decrypt.pgp``: decrypt files, and verify who signed them."""
 
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from identitysync.codecs import pgp
 from identitysync.contract import Example, FileTransform, script
@@ -37,6 +37,11 @@ class DecryptPgp(FileTransform):
     passphrase: Secret | None = passphrase("What unlocks the private key.")
     public_key: str = public_keys("The public key of who must have signed, several below each other; else anybody.", "")
     max_size: float = max_size()
+
+    def open(self) -> Self:
+        """See that OpenPGP is installed, before anything is read."""
+        pgp.require_library()
+        return self
 
     def convert(self, source: BinaryIO, target: BinaryIO) -> None:
         """Decrypt the source."""

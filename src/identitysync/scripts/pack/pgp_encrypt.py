@@ -1,6 +1,6 @@
 """``file.encrypt.pgp``: encrypt files for those who hold the keys."""
 
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from identitysync.codecs import pgp
 from identitysync.contract import Example, FileTransform, param, script
@@ -37,6 +37,11 @@ class EncryptPgp(FileTransform):
     signing_key: Secret | None = signing_key(None)
     signing_passphrase: Secret | None = passphrase("What unlocks the signing key.")
     armor: bool = param(default=False, doc="Whether text is written instead of bytes.", example=True, text=True)
+
+    def open(self) -> Self:
+        """See that OpenPGP is installed, before anything is read."""
+        pgp.require_library()
+        return self
 
     def convert(self, source: BinaryIO, target: BinaryIO) -> None:
         """Encrypt the source."""

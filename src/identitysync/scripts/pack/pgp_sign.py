@@ -1,6 +1,6 @@
 """``file.sign.pgp``: sign files."""
 
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from identitysync.codecs import pgp
 from identitysync.contract import Example, FileTransform, param, script
@@ -28,6 +28,11 @@ class SignPgp(FileTransform):
     signing_key: Secret = signing_key()
     signing_passphrase: Secret | None = passphrase("What unlocks the signing key.")
     armor: bool = param(default=False, doc="Whether text is written instead of bytes.", example=True, text=True)
+
+    def open(self) -> Self:
+        """See that OpenPGP is installed, before anything is read."""
+        pgp.require_library()
+        return self
 
     def convert(self, source: BinaryIO, target: BinaryIO) -> None:
         """Sign the source."""

@@ -1,7 +1,7 @@
 """``file.uncompress.lzo``: uncompress files of lzop."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Self
 
 from identitysync.codecs import lzo as codec
 from identitysync.contract import Example, File, FileBlocks, FileFlatMapper, script
@@ -33,6 +33,11 @@ class UncompressLzo(FileFlatMapper):
     """
 
     max_size: float = max_size()
+
+    def open(self) -> Self:
+        """See that LZO is installed, before anything is read."""
+        codec.library()
+        return self
 
     def expand(self, file: File) -> Iterator[FileBlocks]:
         """Give the file."""

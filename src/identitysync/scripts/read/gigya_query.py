@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from identitysync.contract import Finding, Services
-from identitysync.errors import InvalidParameter
+from identitysync.errors import InvalidParameter, QueryError
 from identitysync.languages.query import parse_condition, parse_path, parse_select
-from identitysync.languages.variables import VariableValues, expand_where, find_variables
+from identitysync.languages.variables import VariableValues, expand_where, find_variables, stand_in
 
 OVERLAP: Final = timedelta(seconds=60)
 """How far a delta read reaches behind its watermark: Gigya's search lags behind writes, 30 seconds at most."""
@@ -33,8 +33,13 @@ def check_where(text: str) -> Iterator[Finding]:
             "${now…} in 'where' works only with a full extract",
             "run with full_extract=True, or leave it out: changes since the last run are found by deltaField",
         )
-    if text.strip():
-        parse_condition(expand_where(text, VariableValues(datetime(2026, 1, 1, tzinfo=UTC))))
+    if not text.strip():
+        return
+    try:
+        parse_condition(stand_in(text))
+    except QueryError as fault:
+        raise QueryError(fault.reason, text, fault.offset) from None
+    parse_condition(expand_where(text, VariableValues(datetime(2026, 1, 1, tzinfo=UTC))))
 
 
 def since(services: Services) -> datetime | None:
