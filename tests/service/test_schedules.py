@@ -238,3 +238,27 @@ def test_a_job_that_takes_too_long_at_the_end_is_stopped_and_due_again(make, slo
     assert not (tmp_path / "out").exists()
     (again,) = service.run_pending()
     assert (again.id, again.status, again.attempt_number, again.total_records) == (job.id, "succeeded", 2, 1000)
+
+
+def test_serving_survives_a_store_that_cannot_be_used_for_a_while(tmp_path, flow, caplog):
+    import sqlite3
+
+    path = tmp_path / "idx.db"
+    with idx.IdentitySync(path) as service:
+        service._store.runs._base._base.execute("PRAGMA busy_timeout=50")
+        schedule(service, service.create_dataflow(flow), next_job_start_time=None)
+        holder = sqlite3.connect(path, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        thread = threading.Thread(target=service.serve_forever, kwargs={"poll": 0.05})
+        thread.start()
+        deadline = time.monotonic() + 20
+        while "another process has held it" not in caplog.text and time.monotonic() < deadline:
+            time.sleep(0.02)
+        holder.execute("ROLLBACK")
+        holder.close()
+        while not service.search("SELECT * FROM idx_job_status WHERE status = 'succeeded'"):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        service.shut_down()
+        thread.join(20)
+    assert "another process has held it" in caplog.text

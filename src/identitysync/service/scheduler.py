@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from identitysync.contract import Clock
-from identitysync.errors import InvalidParameter, StoreError
+from identitysync.errors import IdentitySyncError, InvalidParameter, StoreError
 from identitysync.model import JobStatus
 from identitysync.service.notices import Notices
 from identitysync.service.runner import Runner
@@ -72,7 +72,7 @@ class Scheduler:
         self._ending.set()
 
     def _look(self, pool: ThreadPoolExecutor, running: set[Future[JobStatus]], workers: int) -> None:
-        """Start what is due, as far as workers are free. A store that cannot be used now may be usable later."""
+        """Start what is due, as far as workers are free. What cannot be done now may be done later."""
         running -= {each for each in running if each.done()}
         try:
             self.give_up()
@@ -83,7 +83,7 @@ class Scheduler:
                 # jobs that run beside each other need no further processes
                 running.add(pool.submit(self._run, claim, None if workers == 1 else 1))
                 running -= {each for each in running if each.done()}
-        except StoreError as fault:
+        except IdentitySyncError as fault:  # such as a store that is locked, or a time zone that this machine lacks
             _LOG.error("%s", fault)
 
     def _run(self, claim: Claim, workers: int | None) -> JobStatus:
