@@ -70,6 +70,7 @@ def bench(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", "-r", "benchmarks/speed/peers.txt", external=True)
     session.run("python", "benchmarks/speed", "--peers", python, *session.posargs)
     session.run("python", "benchmarks/startup.py")
+    session.run("python", "benchmarks/service.py")
     session.run("python", "benchmarks/gigya_writes.py")
     session.run("python", "benchmarks/jexl.py")
 

@@ -28,3 +28,20 @@ def _private_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("NO_LIVE_PROGRESS", "1")
     for name in [name for name in os.environ if name.startswith("GIGYA_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A real PostgreSQL server."""
+    from tests.stores.databases import postgres_server
+
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request, tmp_path):
+    """A place for a store, in each database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "idx.db")
+    return request.getfixturevalue("postgres").new_database()

@@ -47,11 +47,13 @@ from identitysync.errors import (
 )
 from identitysync.model import (
     Dataflow,
+    DataflowState,
     DataflowStatus,
     FrequencyType,
     JobState,
     JobStatus,
     LogLevel,
+    MissedSlots,
     Scheduling,
     Step,
 )
@@ -60,10 +62,12 @@ from identitysync.values import FieldPath, Record, Secret, Site
 if TYPE_CHECKING:
     from identitysync.registry import Registry
     from identitysync.runtime import Explanation, Preview, Running, check, explain, preview, replay, run, start, stream
+    from identitysync.service import IdentitySync, Smtp
 
 __all__ = [
     "KEPT",
     "Dataflow",
+    "DataflowState",
     "DataflowStatus",
     "Diagnostic",
     "Encoder",
@@ -79,6 +83,7 @@ __all__ = [
     "FlatMapper",
     "Formatter",
     "FrequencyType",
+    "IdentitySync",
     "IdentitySyncError",
     "InvalidDataflow",
     "InvalidParameter",
@@ -88,6 +93,7 @@ __all__ = [
     "LogLevel",
     "Lookup",
     "Mapper",
+    "MissedSlots",
     "Note",
     "Parser",
     "Preview",
@@ -103,6 +109,7 @@ __all__ = [
     "Services",
     "Severity",
     "Site",
+    "Smtp",
     "Step",
     "check",
     "entry",
@@ -117,6 +124,8 @@ __all__ = [
     "stream",
     "templates",
 ]
+
+_OF_THE_SERVICE = frozenset({"IdentitySync", "Smtp"})
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
@@ -151,9 +160,8 @@ def templates() -> Mapping[str, Dataflow]:
 def __getattr__(name: str) -> Any:
     """Import what runs flows when it is first asked for, so that the package itself imports in a blink."""
     if name in __all__ and name not in globals():
-        from identitysync import runtime
-
-        return getattr(runtime, name)
+        room = import_module(f"{__name__}.{'service' if name in _OF_THE_SERVICE else 'runtime'}")
+        return getattr(room, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -23,7 +23,10 @@
     ├── UnsafeName               a name from outside would leave its folder
     ├── LocalStorageError        make room or mend permissions on this machine
     ├── WorkerLost               a process that did part of the work is gone: make room, or use one process
-    ├── StoreError               the store of jobs and watermarks cannot be used
+    ├── StoreError               the store cannot be used
+    │   ├── NotStored            mend the id: the store has nothing of that name
+    │   └── LeaseLost            somebody else has taken this job over; nothing to do
+    ├── RedundantOperation       nothing to do: what is stored is the same already
     ├── TooManyRejects           look at the rejects, or allow more of them
     ├── Cancelled                somebody stopped the run
     └── JobFailed                raised by ``JobStatus.raise_for_status`` alone
@@ -33,7 +36,7 @@ All of them can be pickled, and their text never holds a secret.
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -261,7 +264,25 @@ class LocalStorageError(IdentitySyncError):
 
 
 class StoreError(IdentitySyncError):
-    """The store of jobs and watermarks cannot be opened or written."""
+    """The store of dataflows, schedulings and jobs cannot be opened or written."""
+
+
+class NotStored(StoreError):
+    """The store has no dataflow, scheduling or job with that id."""
+
+
+class LeaseLost(StoreError):
+    """Another process has taken this job over, because this one gave no sign of life for too long."""
+
+
+class RedundantOperation(IdentitySyncError):
+    """Refuse to store what is stored already.
+
+    Attributes:
+        code: The original's code for it, 403200.
+    """
+
+    code: Final = 403200
 
 
 class TooManyRejects(IdentitySyncError):

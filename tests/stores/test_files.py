@@ -7,14 +7,15 @@ import pytest
 
 from identitysync.contract import SourceFile
 from identitysync.errors import StoreError
-from identitysync.stores import SqliteStore
+from identitysync.stores import open_store
+from tests.stores.test_schema import VERSION_1
 
 MOMENT = datetime(2026, 11, 24, 22, 41, 7, 123_456, UTC)
 
 
 @pytest.fixture
 def store(tmp_path):
-    store = SqliteStore(tmp_path / "idx.db")
+    store = open_store(tmp_path / "idx.db")
     yield store
     store.close()
 
@@ -46,20 +47,29 @@ def test_very_many_files_are_asked_for_and_remembered(store):
     assert store.files.known("flow", []) == set()
 
 
-def test_a_store_of_before_learns_to_remember_files(tmp_path):
+OLD_TABLE = "CREATE TABLE delivered_file (flow TEXT NOT NULL, address TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT, PRIMARY KEY (flow, address)) WITHOUT ROWID"  # fmt: skip
+
+
+@pytest.mark.parametrize("had", [False, True])
+def test_a_store_of_before_learns_to_remember_files_or_keeps_what_it_knows(tmp_path, had):
     path = tmp_path / "idx.db"
-    SqliteStore(path).close()
     base = sqlite3.connect(path)
-    base.execute("DROP TABLE delivered_file")
+    for statement in (
+        *VERSION_1,
+        *([OLD_TABLE, "INSERT INTO delivered_file VALUES ('flow', 'b', 2, NULL)"] if had else []),
+    ):
+        base.execute(statement)
+    base.commit()
     base.close()
-    store = SqliteStore(path)
+    store = open_store(path)
     store.files.remember("flow", [SourceFile("a", 1, None)])
-    assert store.files.known("flow", [SourceFile("a", 1, None)]) == {SourceFile("a", 1, None)}
+    both = {SourceFile("a", 1, None), SourceFile("b", 2, None)}
+    assert store.files.known("flow", list(both)) == (both if had else {SourceFile("a", 1, None)})
     store.close()
 
 
 def test_trouble_is_said_as_that_of_the_store(tmp_path):
-    store = SqliteStore(tmp_path / "idx.db")
+    store = open_store(tmp_path / "idx.db")
     store.close()
     with pytest.raises(StoreError, match=r"idx\.db cannot be used"):
         store.files.remember("flow", [SourceFile("a", 1, None)])

@@ -8,7 +8,7 @@ import pytest
 
 import identitysync as idx
 from identitysync.errors import InvalidParameter, StoreError
-from identitysync.stores import SqliteStore, open_store
+from identitysync.stores import open_store
 from identitysync.testing import GigyaEmulator, generate_accounts
 
 S = idx.Step
@@ -85,22 +85,22 @@ def test_what_is_no_store_is_said_to_be_and_left_alone(tmp_path, content):
     path = tmp_path / "idx.db"
     path.write_bytes(content)
     with pytest.raises(StoreError, match=r"idx\.db"):
-        SqliteStore(path)
+        open_store(path)
     assert path.read_bytes() == content
 
 
 def test_a_store_of_a_newer_version_is_refused(tmp_path):
     path = tmp_path / "idx.db"
-    SqliteStore(path).close()
+    open_store(path).close()
     base = sqlite3.connect(path)
     base.execute("PRAGMA user_version=99")
     base.commit()
     base.close()
     with pytest.raises(StoreError, match="update the library"):
-        SqliteStore(path)
+        open_store(path)
 
 
-@pytest.mark.parametrize("place", ["postgresql://host/db", "/proc/no/such/place/idx.db"])
+@pytest.mark.parametrize("place", ["mysql://host/db", "/proc/no/such/place/idx.db"])
 def test_a_place_that_cannot_be_is_refused(place):
     with pytest.raises(StoreError):
         open_store(place)

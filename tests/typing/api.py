@@ -43,3 +43,11 @@ value: object = jexl.compile("a + 1")({"a": 1})
 with GigyaEmulator(api_key="3_a", accounts=[]) as gigya:
     site: idx.Site = gigya.site
     other: idx.Site = gigya.add_site("3_b").site
+with idx.IdentitySync("idx.db", site=site, key="a key", on_job=lambda job: job.id) as service:
+    flow_id: str = service.create_dataflow(flow)
+    version: int = service.set_dataflow(service.get_dataflow(flow_id))
+    scheduling_id: str = service.create_scheduling(idx.Scheduling(name="n", dataflow_id=flow_id, frequency_type="day"))
+    jobs: list[idx.JobStatus] = [service.run_test(flow_id), *service.run_pending()]
+    found: list[idx.Dataflow | idx.Scheduling | idx.JobStatus | object] = [*service.search("SELECT * FROM dataflow")]
+    answer: dict[str, object] = service.search("SELECT * FROM dataflow", wire=True)
+    states: list[idx.DataflowStatus] = service.status()

@@ -15,8 +15,10 @@ from identitysync.errors import (
     LanguageError,
     LocalStorageError,
     MissingExtra,
+    NotStored,
     PluginError,
     RemoteError,
+    StoreError,
 )
 
 P = ParamSpec("P")
@@ -25,10 +27,10 @@ R = TypeVar("R")
 _CODES: tuple[tuple[type[IdentitySyncError] | tuple[type[IdentitySyncError], ...], int], ...] = (
     (InvalidDataflow, 3),
     (LanguageError, 3),
-    (InvalidParameter, 2),
+    ((InvalidParameter, NotStored), 2),
     (RemoteError, 4),
     (FormatError, 5),
-    (LocalStorageError, 6),
+    ((LocalStorageError, StoreError), 6),
     ((MissingExtra, PluginError), 7),
 )
 

@@ -13,7 +13,7 @@ from identitysync.contract import ShapeClass, spec_of
 from identitysync.errors import InvalidParameter
 
 
-class DataflowStatus(StrEnum):
+class DataflowState(StrEnum):
     """Whether a stored dataflow is in use."""
 
     PUBLISHED = "published"
@@ -108,7 +108,7 @@ class Dataflow:
     last_runtime: datetime | None = None
     api_key: str = ""
     site_id: int | None = None
-    status: DataflowStatus | None = attrs.field(default=None, converter=attrs.converters.optional(DataflowStatus))
+    status: DataflowState | None = attrs.field(default=None, converter=attrs.converters.optional(DataflowState))
     version: int | None = None
     create_time: datetime | None = None
     update_time: datetime | None = None

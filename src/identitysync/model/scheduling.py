@@ -21,6 +21,14 @@ class FrequencyType(StrEnum):
     MONTH = "month"
 
 
+class MissedSlots(StrEnum):
+    """What becomes of the slots that passed while nobody could run them: one run, none, or one run each."""
+
+    ONCE = "once"
+    SKIP = "skip"
+    ALL = "all"
+
+
 @attrs.frozen(hash=False)
 class Scheduling:
     """Say when, how often and how a dataflow runs.
@@ -30,7 +38,7 @@ class Scheduling:
         dataflow_id: The dataflow.
         frequency_type: ``once``, ``minute``, ``hour``, ``day``, ``week`` or ``month``.
         frequency_interval: How many units between two runs; not needed for ``once``.
-        next_job_start_time: When it runs next, in UTC; None is now.
+        next_job_start_time: When it runs next, in UTC; None is now. It is where the slots are counted from.
         log_level: How much the trace tells.
         success_email_notification: Comma-separated addresses that hear of a success.
         failure_email_notification: Comma-separated addresses that hear of a failure.
@@ -38,6 +46,9 @@ class Scheduling:
         full_extract: Whether all records are read, whatever ran before.
         enabled: Whether it runs at all.
         days_of_week: With ``week``: ISO numbers or English names.
+        time_zone: The IANA name of the zone whose wall clock days, weeks and months follow; minutes and hours do not.
+        missed_slots: What becomes of slots that passed while nobody could run them: ``once``, ``skip`` or ``all``.
+        max_rejects: A count, or a share such as ``"1%"``: with more rejected records a job fails.
         id: Given by the service.
         job_id: The current or last job.
         scheduling_status: What the service is doing with it.
@@ -58,6 +69,9 @@ class Scheduling:
     full_extract: bool = False
     enabled: bool = True
     days_of_week: tuple[int | str, ...] | None = attrs.field(default=None, converter=attrs.converters.optional(tuple))
+    time_zone: str = "UTC"
+    missed_slots: MissedSlots = attrs.field(default=MissedSlots.ONCE, converter=MissedSlots)
+    max_rejects: int | str | None = None
     id: str = ""
     job_id: str = ""
     scheduling_status: str = ""
@@ -84,6 +98,31 @@ class Scheduling:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the original's JSON object; what is empty is left out, unknown keys are given back."""
+        from identitysync.model import wire
+
+        return wire.to_dict(self)
+
+
+@attrs.frozen(hash=False)
+class DataflowStatus:
+    """Tell how a stored dataflow fares.
+
+    Attributes:
+        dataflow_id: The dataflow.
+        dataflow_name: Its name.
+        last_successful_run: The start of its last successful run, from which changes are read; None when there is none.
+        next_run: The newest date of all its schedulings, which may lie in the past; None without any.
+        running: The ids of the jobs that run now.
+    """
+
+    dataflow_id: str
+    dataflow_name: str = ""
+    last_successful_run: datetime | None = None
+    next_run: datetime | None = None
+    running: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give a JSON object; what is empty is left out."""
         from identitysync.model import wire
 
         return wire.to_dict(self)

@@ -15,9 +15,9 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from identitysync.contract.params import wire_name
 from identitysync.errors import Diagnostic, InvalidDataflow, InvalidParameter
 from identitysync.model import json_file
-from identitysync.model.dataflow import Dataflow, DataflowStatus, Step
+from identitysync.model.dataflow import Dataflow, DataflowState, Step
 from identitysync.model.jobs import JobState, LogLevel
-from identitysync.model.scheduling import FrequencyType, Scheduling
+from identitysync.model.scheduling import FrequencyType, MissedSlots, Scheduling
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ def converter() -> Converter:
     made = Converter(forbid_extra_keys=False, detailed_validation=True)
     for kind, words in ((str, "text"), (bool, "true or false"), (int, "a whole number"), (float, "a number")):
         made.register_structure_hook(kind, _strict(kind, words))
-    for choice in (DataflowStatus, FrequencyType, JobState, LogLevel):
+    for choice in (DataflowState, FrequencyType, JobState, LogLevel, MissedSlots):
         made.register_structure_hook(choice, _enum)
     made.register_structure_hook(datetime, lambda value, _: read_time(value))
     made.register_unstructure_hook(datetime, write_time)
@@ -96,7 +96,8 @@ def converter() -> Converter:
     made.register_unstructure_hook(Path, str)
     made.register_structure_hook_func(_is_sequence, lambda value, kind: _sequence(made, value, kind))
     made.register_structure_hook_func(_is_mapping, lambda value, kind: _mapping(made, value, kind))
-    made.register_structure_hook(int | str, lambda value, _: _require(value, (int, str), "a number or text"))
+    for union in (int | str, int | str | None):
+        made.register_structure_hook(union, lambda value, _: _require(value, (int, str), "a number or text"))
     made.register_structure_hook_factory(attrs.has, lambda cls: _reader(made, cls))
     made.register_unstructure_hook_factory(attrs.has, lambda cls: _writer(made, cls))
     return made

@@ -63,8 +63,9 @@ def run(
         max_rejects: A count, or a share such as ``"1%"``: with more rejected records the job fails.
         on_event: Receives every event, in this thread.
         progress: Whether progress is shown; None shows it on a terminal or in a notebook.
-        store: The SQLite file that keeps the job's row, and up to when the flow has read, under the flow's id, else its
-            name; without it nothing is remembered. A sampled run never moves the watermark.
+        store: The store of ``IdentitySync``, an SQLite file or ``postgresql://…``, that keeps the job's row, and up to
+            when the flow has read, under the flow's id, else its name; without it nothing is remembered. A sampled run
+            never moves the watermark.
         dead_letters: The folder for rejected records that no ``error`` edge takes.
 
     Returns:

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+import attrs
+
 from identitysync.contract import RunInfo, Shape
 from identitysync.errors import Cancelled, IdentitySyncError
 from identitysync.executor import (
@@ -30,10 +32,11 @@ from identitysync.model import Dataflow, JobState, JobStatus, LogLevel, read_win
 from identitysync.plan import PlannedStep, make_plan
 from identitysync.registry import discover
 from identitysync.report import Event, JobEnded, JobStarted, Progressed, Traced
+from identitysync.runtime.assignment import Assignment
 from identitysync.runtime.memory import Memory
 from identitysync.runtime.options import Options, receivers, tap_of
 from identitysync.values import Site, json_bytes
-from identitysync.world import Masker, resolve
+from identitysync.world import Masker, milliseconds, resolve
 
 BATCH_SIZE: Final = 1000
 """Records that travel together."""
@@ -41,12 +44,20 @@ BATCH_SIZE: Final = 1000
 _TOLD_EVERY: Final = 0.125
 """Seconds between two tellings of progress."""
 
+_LOST: Final = "another process has taken the job over, because this one gave no sign of life for too long"
+
 _DEBUGGED: Final = 3
 """Records that the trace shows of each step at log level ``debug``, as in the original."""
 
 
 class Job:
-    """A flow that is about to run, runs, or has run."""
+    """A flow that is about to run, runs, or has run.
+
+    Attributes:
+        id: The job.
+        plan: What runs.
+        interrupted: Whether it was stopped because its process goes away.
+    """
 
     def __init__(self, flow: Dataflow, options: Options, tell: Callable[[Event], None]) -> None:
         """Plan the flow.
@@ -66,16 +77,20 @@ class Job:
             flow, discover(), fed=list(options.inputs), until=options.until, only_fed=options.only_fed
         )
         self._outputs = receivers(self.plan, options.outputs)
-        self.id = uuid.uuid4().hex
+        self._assignment = options.assignment or Assignment(
+            job_id=uuid.uuid4().hex, started=milliseconds(options.clock.now())
+        )
+        self.id = self._assignment.job_id
         self._flow, self._options, self._tell = flow, options, tell
         self._clock = options.clock
-        self._started = self._clock.now()
+        self._started = self._assignment.started
         self._masker = Masker()
         self._trace = Trace(self._clock, options.log_level, self._masker, self._traced)
         self._dead_letters = DeadLetters(options.letters_folder(), f"{flow.name}-{self.id}")
         self._executor: Executor | None = None
         self._run: Run | None = None
         self._cancelled = False
+        self.interrupted = False
         self._told_at = 0.0
         self._memory = Memory(flow, options, self.id)
 
@@ -89,7 +104,7 @@ class Job:
             KeyboardInterrupt: The user pressed Ctrl-C; all is cleaned up.
         """
         try:
-            self._memory.begin(self.status())
+            self._memory.begin(self.status, self.cancel)
             for _ in self.steps():
                 self._progress()
         except IdentitySyncError as fault:
@@ -116,8 +131,9 @@ class Job:
         """
         flow = self._flow
         window = read_window(
-            self._started, full_extract=self._options.full_extract, last_runtime=self._memory.last_runtime
-        )
+            self._started, full_extract=self._options.full_extract, last_runtime=self._memory.last_runtime,
+            scheduling=self._assignment.scheduling,
+        )  # fmt: skip
         self._tell(JobStarted(self._started, self.id, flow.name, tuple(self.plan.steps)))
         self._trace.info(f"job {self.id} runs {flow.name or 'a flow'}: {window.reason}")
         for warning in self.plan.diagnostics:
@@ -134,6 +150,7 @@ class Job:
                 services, dead_letters=self._dead_letters, tolerance=self._tolerance, tell=self._tell,
                 mask=self._masker, batch_size=BATCH_SIZE,
             )  # fmt: skip
+            self._run.delivery.journal = self._memory
             if self._cancelled:
                 self._run.cancel()
             self._executor = Executor(
@@ -156,9 +173,10 @@ class Job:
             self._dead_letters.close()
             spool.close()
 
-    def cancel(self) -> None:
-        """Ask the job to stop; it ends as ``killed``."""
+    def cancel(self, *, interrupted: bool = False) -> None:
+        """Ask the job to stop: it ends as ``killed``, or as ``failed`` when its process is ``interrupted``."""
         self._cancelled = True
+        self.interrupted |= interrupted
         if self._run is not None:
             self._run.cancel()
 
@@ -166,6 +184,11 @@ class Job:
         """Keep a file until the job is over."""
         if self._run is not None:
             self._run.hold(file)
+
+    @property
+    def lost(self) -> bool:
+        """Whether another process has taken the job over, so that nothing of this one counts."""
+        return self._memory.lost
 
     def status(self) -> JobStatus:
         """Tell how the job goes now."""
@@ -175,6 +198,8 @@ class Job:
         if fault is None:
             state, details = JobState.SUCCEEDED, self._story()
         else:
+            if isinstance(fault, Cancelled) and (self.interrupted or self.lost):
+                fault = IdentitySyncError("its process went away" if self.interrupted else _LOST)
             state = JobState.KILLED if isinstance(fault, Cancelled) else JobState.FAILED
             kind = "" if isinstance(fault, IdentitySyncError) else f"unexpected {type(fault).__name__}: "
             details = self._masker("; ".join([f"{kind}{fault}", *getattr(fault, "__notes__", ())]))
@@ -185,27 +210,35 @@ class Job:
         self._progress(always=True)
         status = self._status(state, details)
         self._memory.finish(status)
-        self._tell(JobEnded(self._clock.now(), self.id, state, details))
+        if self.lost and status.status is not JobState.FAILED:
+            status = attrs.evolve(status, status=JobState.FAILED, status_details=_LOST)
+        self._tell(JobEnded(self._clock.now(), self.id, status.status, status.status_details))
         return status
 
     def _status(self, state: JobState, details: str) -> JobStatus:
-        run = self._run
-        now = self._clock.now()
+        run, scheduling = self._run, self._assignment.scheduling
+        now = milliseconds(self._clock.now())
         return JobStatus(
             id=self.id,
             dataflow_id=self._flow.id,
             dataflow_name=self._flow.name,
+            scheduling_id=scheduling.id if scheduling else "",
             status=state,
             status_details=details,
             create_time=self._started,
             update_time=now,
             start_time=self._started,
             end_time=None if state is JobState.RUNNING else now,
+            frequency_type=scheduling.frequency_type.value if scheduling else "",
+            frequency_interval=scheduling.frequency_interval if scheduling else None,
             total_records=run.entered if run else 0,
             processed_records=run.ended if run else 0,
+            attempt_number=self._assignment.attempt,
             host_name=platform.node(),
             trace=self._trace.lines(),
             site_id=self._flow.site_id,
+            success_email_notification=scheduling.success_email_notification if scheduling else "",
+            failure_email_notification=scheduling.failure_email_notification if scheduling else "",
             sampled=self._options.limit is not None,
             steps=self._executor.counts() if self._executor else {},
             files=tuple(run.delivery.files) if run else (),

@@ -7,11 +7,12 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from identitysync.contract import Clock
+from identitysync.contract import Clock, Store
 from identitysync.errors import InvalidParameter
 from identitysync.executor import WRITERS, Tap, collect_into
 from identitysync.model import LogLevel
 from identitysync.plan import Plan
+from identitysync.runtime.assignment import Assignment
 from identitysync.values import Site, copy_records
 from identitysync.world import SystemClock
 
@@ -29,6 +30,8 @@ class Options:
         until: The id of the step after which nothing is wanted.
         only_fed: Whether nothing runs but what the given inputs lead to.
         taps: See what steps give out.
+        store: A place, or a store that is open already and stays so.
+        assignment: What the service says of a job that it has claimed.
         clock: Tells the time.
         environ: The environment.
     """
@@ -42,7 +45,8 @@ class Options:
     max_rejects: int | str | None = None
     workers: int | None = None
     dead_letters: str | Path | None = None
-    store: str | Path | None = None
+    store: str | Path | Store | None = None
+    assignment: Assignment | None = None
     compiled: bool = True
     simulate: bool = False
     until: str | None = None

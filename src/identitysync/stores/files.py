@@ -1,48 +1,47 @@
 """The memory of delivered files, in a table of its own."""
 
-import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 from identitysync.contract import SourceFile
+from identitysync.stores.database import Database
 
-TABLE: Final = (
-    "CREATE TABLE IF NOT EXISTS delivered_file ("
-    "flow TEXT NOT NULL, address TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT, PRIMARY KEY (flow, address)"
-    ") WITHOUT ROWID"
-)
 _AT_ONCE: Final = 500
-"""Addresses in one question; SQLite allows 999 values and more."""
+"""Addresses in one question."""
 
 
-class SqliteFileMemory:
-    """Remember delivered files in an SQLite database, the latest one for each flow and address."""
+class FileStore:
+    """Remember delivered files, the latest one for each flow and address; it is a ``FileMemory``."""
 
-    def __init__(self, base: sqlite3.Connection, transaction: Callable[[], AbstractContextManager[None]]) -> None:
-        """Use the connection of a store.
-
-        Args:
-            base: The connection; the table is there.
-            transaction: Opens a transaction on it, and turns its faults into ``StoreError``.
-        """
-        self._base, self._transaction = base, transaction
+    def __init__(self, base: Database) -> None:
+        """Use a database whose tables are there."""
+        self._base = base
 
     def known(self, flow: str, files: Sequence[SourceFile]) -> set[SourceFile]:
         """Give those of the files that the flow has delivered, as they are now."""
-        asked, remembered = iter(files), set[SourceFile]()
-        with self._transaction():
-            while some := [file.address for file in islice(asked, _AT_ONCE)]:
-                marks = ", ".join("?" * len(some))
-                question = f"SELECT address, size, modified FROM delivered_file WHERE flow = ? AND address IN ({marks})"  # noqa: S608 - the marks alone vary
-                for address, size, modified in self._base.execute(question, (flow, *some)):
+        remembered = set[SourceFile]()
+        with self._base.reading() as tx:
+            for start in range(0, len(files), _AT_ONCE):
+                some = {f"a{number}": file.address for number, file in enumerate(files[start : start + _AT_ONCE])}
+                names = ", ".join(f":{name}" for name in some)
+                question = (
+                    f"SELECT address, size, modified FROM delivered_file WHERE flow = :flow AND address IN ({names})"  # noqa: S608 - names alone vary
+                )
+                for address, size, modified in tx.all(question, {"flow": flow, **some}):
                     remembered.add(SourceFile(address, size, modified and datetime.fromisoformat(modified)))
         return remembered.intersection(files)
 
     def remember(self, flow: str, files: Sequence[SourceFile]) -> None:
         """Remember that the flow has delivered files, instead of what was at their addresses before."""
-        rows = [(flow, file.address, file.size, file.modified and file.modified.isoformat()) for file in files]
-        with self._transaction():
-            self._base.executemany("INSERT OR REPLACE INTO delivered_file VALUES (?, ?, ?, ?)", rows)
+        with self._base.transaction() as tx:
+            for file in files:
+                tx.change(
+                    """INSERT INTO delivered_file (flow, address, size, modified)
+                       VALUES (:flow, :address, :size, :modified)
+                       ON CONFLICT (flow, address) DO UPDATE SET size = excluded.size, modified = excluded.modified""",
+                    {
+                        "flow": flow, "address": file.address, "size": file.size,
+                        "modified": file.modified and file.modified.isoformat(),
+                    },
+                )  # fmt: skip

@@ -1,113 +1,97 @@
-"""A store in one SQLite file, private to its user, that several processes may share."""
+"""A database in one SQLite file, private to its user, that several processes of one machine may share."""
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
+
 from identitysync.errors import StoreError
-from identitysync.stores.files import TABLE, SqliteFileMemory
-from identitysync.values import json_bytes, json_value
+from identitysync.stores.database import Row
 
-VERSION: Final = 1
 _PATIENCE: Final = 30.0
-_TABLES: Final = (
-    "CREATE TABLE job (id TEXT PRIMARY KEY, flow TEXT NOT NULL, status TEXT NOT NULL, row BLOB NOT NULL)",
-    "CREATE INDEX job_flow ON job (flow)",
-    "CREATE TABLE watermark (flow TEXT PRIMARY KEY, last_runtime TEXT NOT NULL)",
-)
+"""Seconds that a transaction waits for those of other processes."""
+
+_WORDS: Final = {
+    "serial": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "text": "TEXT",
+    "bytes": "BLOB",
+    "lock": "",  # a transaction has the file for itself
+    "skip_locked": "",
+}
 
 
-class SqliteStore:
-    """Keep job rows and watermarks in an SQLite file (WAL, full synchronisation).
+class SqliteDatabase:
+    """An SQLite file: write-ahead log, full synchronisation, transactions that begin as writers."""
 
-    Attributes:
-        files: The memory of delivered files.
-    """
+    words: Mapping[str, str] = _WORDS
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = _PATIENCE) -> None:
         """Open the file, and make it when it is missing.
 
         Args:
             path: The file; never on a network file system, whose locks cannot be relied on.
+            patience: Seconds that a transaction waits for those of other processes.
 
         Raises:
-            StoreError: It is no store, is one of a newer version, or cannot be opened.
+            StoreError: It is no database, or cannot be opened.
         """
-        self._path = path
+        self.place = str(path)
+        self._patience = patience
+        self._lock = threading.RLock()
+        self._durable = True
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as fault:
             raise StoreError(f"the store {path} cannot be opened: {fault.strerror or fault}") from fault
-        self._base = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        self._base = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
         try:
-            self._prepare()
+            with self._faults():
+                self._base.execute("PRAGMA journal_mode=WAL")
+                self._base.execute("PRAGMA synchronous=FULL")
         except BaseException:
             self._base.close()
             raise
-        self.files = SqliteFileMemory(self._base, self._transaction)
-
-    def last_runtime(self, flow: str) -> datetime | None:
-        """Give the start of a flow's last successful run, or None."""
-        with self._faults():
-            found = self._base.execute("SELECT last_runtime FROM watermark WHERE flow = ?", (flow,)).fetchone()
-        return None if found is None else datetime.fromisoformat(found[0])
-
-    def begin(self, flow: str, job_id: str, row: Mapping[str, Any]) -> None:
-        """Keep the row of a job that begins."""
-        with self._transaction():
-            self._keep(flow, job_id, row)
-
-    def finish(self, flow: str, job_id: str, row: Mapping[str, Any], watermark: datetime | None) -> None:
-        """Keep the row of a job that has ended, and, in the same transaction, move the flow's watermark."""
-        with self._transaction():
-            self._keep(flow, job_id, row)
-            if watermark is not None:
-                moved = (flow, watermark.isoformat())
-                self._base.execute("INSERT OR REPLACE INTO watermark VALUES (?, ?)", moved)
-
-    def job(self, job_id: str) -> dict[str, Any] | None:
-        """Give the row of a job, or None."""
-        with self._faults():
-            found = self._base.execute("SELECT row FROM job WHERE id = ?", (job_id,)).fetchone()
-        return None if found is None else json_value(found[0])
-
-    def close(self) -> None:
-        """Let go of the store."""
-        self._base.close()
-
-    def _keep(self, flow: str, job_id: str, row: Mapping[str, Any]) -> None:
-        values = (job_id, flow, str(row["status"]), json_bytes(dict(row)))
-        self._base.execute("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?)", values)
-
-    def _prepare(self) -> None:
-        with self._faults():
-            self._base.execute("PRAGMA journal_mode=WAL")
-            self._base.execute("PRAGMA synchronous=FULL")
-        with self._transaction():
-            version = int(self._base.execute("PRAGMA user_version").fetchone()[0])
-            if version > VERSION:
-                message = f"the store {self._path} is of version {version}; this library knows up to {VERSION}"
-                raise StoreError(f"{message}: update the library")
-            if version == 0:
-                for statement in _TABLES:
-                    self._base.execute(statement)
-                self._base.execute(f"PRAGMA user_version={VERSION}")
-            self._base.execute(TABLE)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._faults():
-            self._base.execute("BEGIN IMMEDIATE")
+    def transaction(self, *, durable: bool = True) -> "Iterator[SqliteTransaction]":
+        """Begin a transaction as a writer; inside one of the same thread, join it."""
+        with self._begun("BEGIN IMMEDIATE", durable=durable) as tx:
+            yield tx
+
+    @contextmanager
+    def reading(self) -> "Iterator[SqliteTransaction]":
+        """Begin a transaction that only reads; inside one of the same thread, join it."""
+        with self._begun("BEGIN", durable=self._durable) as tx:
+            yield tx
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._base.close()
+
+    @contextmanager
+    def _begun(self, begin: str, *, durable: bool) -> "Iterator[SqliteTransaction]":
+        with self._lock, self._faults():
+            if self._base.in_transaction:
+                yield SqliteTransaction(self._base)
+                return
+            if durable is not self._durable:
+                self._base.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
+            self._base.execute(begin)
             try:
-                yield
+                yield SqliteTransaction(self._base)
                 self._base.execute("COMMIT")
             except BaseException:
-                self._base.execute("ROLLBACK")
+                if self._base.in_transaction:
+                    self._base.execute("ROLLBACK")
                 raise
 
     @contextmanager
@@ -115,4 +99,40 @@ class SqliteStore:
         try:
             yield
         except sqlite3.Error as fault:
-            raise StoreError(f"the store {self._path} cannot be used: {fault}") from fault
+            reason = str(fault)
+            if getattr(fault, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+                reason = f"another process has held it for {self._patience:g} seconds; find out which, and try again"
+            elif isinstance(fault, sqlite3.DatabaseError) and "not a database" in reason:
+                reason = "it is no SQLite file; is the path right?"
+            elif "malformed" in reason:
+                reason = (
+                    "the file is damaged; restore it from a backup, or let 'sqlite3 FILE .recover' save what it can"
+                )
+            raise StoreError(f"the store {self.place} cannot be used: {reason}") from fault
+
+
+@attrs.frozen
+class SqliteTransaction:
+    """A transaction under way."""
+
+    _base: sqlite3.Connection
+
+    def all(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
+        """Carry out a statement and give its rows."""
+        return self._base.execute(sql, values or {}).fetchall()
+
+    def change(self, sql: str, values: Mapping[str, Any] | None = None) -> int:
+        """Carry out a statement and tell how many rows it touched."""
+        return self._base.execute(sql, values or {}).rowcount
+
+    def now(self, here: datetime) -> datetime:
+        """Tell the time: one machine has one clock."""
+        return here
+
+    def version(self) -> int:
+        """Tell the version of the tables; 0 when there are none."""
+        return int(self._base.execute("PRAGMA user_version").fetchone()[0])
+
+    def set_version(self, version: int) -> None:
+        """Note the version of the tables."""
+        self._base.execute(f"PRAGMA user_version={int(version)}")

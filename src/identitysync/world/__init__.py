@@ -1,7 +1,7 @@
 """What services are made of: the clock, HTTP with retries, secrets and their masks."""
 
 from identitysync.world.ahead import awaited, read_ahead
-from identitysync.world.clock import Clock, FixedClock, StoppableClock, SystemClock
+from identitysync.world.clock import Clock, FixedClock, StoppableClock, SystemClock, milliseconds
 from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
 from identitysync.world.patience import Patience, Retrying
 from identitysync.world.secrets import Masker, resolve
@@ -18,6 +18,7 @@ __all__ = [
     "StoppableClock",
     "SystemClock",
     "awaited",
+    "milliseconds",
     "read_ahead",
     "resolve",
     "retry_after",

@@ -8,10 +8,15 @@ from typing import Final
 from identitysync.contract import Clock
 from identitysync.errors import Cancelled, InvalidParameter
 
-__all__ = ["Clock", "FixedClock", "StoppableClock", "SystemClock"]
+__all__ = ["Clock", "FixedClock", "StoppableClock", "SystemClock", "milliseconds"]
 
 _MOMENT: Final = 0.1
 _NOTHING: Final = 1e-6
+
+
+def milliseconds(moment: datetime) -> datetime:
+    """Cut a moment to whole milliseconds, the finest that the original writes."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 class SystemClock:

@@ -1,0 +1,41 @@
+"""Try things without the other ends: ``demo``, ``emulator``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from identitysync.cli.faults import told
+
+
+@click.command()
+@click.option("--accounts", type=click.IntRange(1), default=10_000, show_default=True, help="How many accounts.")
+@click.option("--keep", type=click.Path(file_okay=False), help="A folder that keeps files and pictures.")
+@told
+def demo(accounts: int, keep: str | None) -> None:
+    """Run the main job on this machine: an export and an import, with an embedded Gigya and an SFTP server."""
+    from identitysync.cli.demo import run_demo
+
+    sys.exit(0 if run_demo(accounts, None if keep is None else Path(keep)) else 1)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port; any free one when it is not given.")
+@click.option("--api-key", default="3_emulated", show_default=True)
+@click.option("--user-key", default="AKemulated", show_default=True)
+@click.option(
+    "--accounts", type=click.IntRange(0), default=100, show_default=True, help="How many accounts are made up."
+)
+@told
+def emulator(port: int, api_key: str, user_key: str, accounts: int) -> None:
+    """Play Gigya on this machine until Ctrl-C."""
+    import threading
+
+    from identitysync.testing import GigyaEmulator, generate_accounts
+
+    with GigyaEmulator(api_key, user_key, accounts=generate_accounts(accounts), port=port) as gigya:
+        click.echo(f"a Gigya site with {accounts} accounts answers at {gigya.url}; for scripts:")
+        click.echo(f"  export GIGYA_URL={gigya.url} GIGYA_API_KEY={api_key} GIGYA_USER_KEY={user_key}")
+        click.echo(f"  export GIGYA_SECRET={gigya.site.secret.reveal()}")
+        click.echo("Ctrl-C ends it", err=True)
+        threading.Event().wait()
