@@ -1,11 +1,19 @@
-"""Turn a part of a plan into fast code: one function for a tree of steps, made for the records that come."""
+"""Turn a part of a plan into fast code: one function for a tree of steps, made for the records that come.
 
-from identitysync.compiler.chain import Chain, chain_of
+What makes functions is loaded when the first one is made: a run of ten records needs none.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from identitysync.compiler.each import Entered, each_record
-from identitysync.compiler.function import Function, for_objects, for_rows
-from identitysync.compiler.program import Program, Ran
-from identitysync.compiler.reads import Reads, reads_of
 from identitysync.compiler.tree import PureStep, Segment, tree_of
+
+if TYPE_CHECKING:
+    from identitysync.compiler.chain import Chain, chain_of
+    from identitysync.compiler.function import Function, for_objects, for_rows
+    from identitysync.compiler.program import Program, Ran
+    from identitysync.compiler.reads import Reads, reads_of
 
 __all__ = [
     "Chain",
@@ -23,3 +31,14 @@ __all__ = [
     "reads_of",
     "tree_of",
 ]
+
+_LATER = {
+    "Chain": "chain", "chain_of": "chain", "Function": "function", "for_objects": "function", "for_rows": "function",
+    "Program": "program", "Ran": "program", "Reads": "reads", "reads_of": "reads",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

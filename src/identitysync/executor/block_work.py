@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from time import perf_counter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from identitysync.compiler import Program, PureStep, Ran, tree_of
+from identitysync.compiler import PureStep, Segment, tree_of
 from identitysync.contract import Block, Decoder, FlatMapper, Formatter, Layout, Mapper, Note, Rejected, Router, Unfit
 from identitysync.errors import PluginError
 from identitysync.executor.chain_stage import chained
@@ -16,6 +16,9 @@ from identitysync.executor.record_stages import FlatMapStage, MapStage, RouteSta
 from identitysync.executor.region import Region
 from identitysync.executor.stage import Stage, close_quietly
 from identitysync.values import Record
+
+if TYPE_CHECKING:
+    from identitysync.compiler import Program, Ran
 
 _TIMED: Final = 64
 """One block in so many is run step by step, so that the time of the others can be told apart by steps."""
@@ -63,7 +66,8 @@ class BlockWork:
         formatters = {step.id: step.script for step in region.steps.values() if isinstance(step.script, Formatter)}
         self.chains = chained({**self._stages, region.parser.id: self._parser}, formatters)
         self._task: Task | None = None
-        self._program, self.reason = self._compiled()
+        self._tree, self.reason = self._tree_of(region)
+        self._program: Program | None = None
         self._count = 0
         self._shares: dict[str, float] = {}
 
@@ -77,7 +81,7 @@ class BlockWork:
             What became of it.
         """
         self._count += 1
-        program = self._program
+        program = self._compiled(task.block)
         surprised = False
         if program is not None and task.room is None and self._count % _TIMED:
             started = perf_counter()
@@ -165,15 +169,21 @@ class BlockWork:
             return _Leaf(step, script, pack and pack.script, self._run)
         raise PluginError(f"{step.id} cannot be worked on apart")
 
-    def _compiled(self) -> tuple[Program | None, str]:
-        region = self._region
+    def _tree_of(self, region: Region) -> tuple[Segment | None, str]:
         try:
-            tree = tree_of(dict(region.steps), region.parser.next, region.parser.error)
+            return tree_of(dict(region.steps), region.parser.next, region.parser.error), ""
         except Unfit as fault:
             return None, str(fault)
-        return Program(tree, self._workers), ""
 
-    def _has_large(self, ran: Ran) -> bool:
+    def _compiled(self, block: Block) -> "Program | None":
+        """Give what runs blocks through one function, unless the first one is all that there is so far."""
+        if self._program is None and self._tree is not None and not (self._count == 1 and block.last):
+            from identitysync.compiler import Program
+
+            self._program = Program(self._tree, self._workers)
+        return self._program
+
+    def _has_large(self, ran: "Ran") -> bool:
         return any(is_large(len(block), self._leaf(id).limit) for id, (block, _, _) in ran.blocks.items())
 
     def _leaf(self, id: str) -> "_Leaf":
@@ -182,7 +192,7 @@ class BlockWork:
             raise PluginError(f"{id} is no formatter")
         return stage
 
-    def _outcome(self, ran: Ran, started: float) -> Outcome:
+    def _outcome(self, ran: "Ran", started: float) -> Outcome:
         """Tell of a block that went through the function, as if it had gone through the stages."""
         run = self._run
         run.outcome = outcome = Outcome(ran.entered, rest=ran.rest, fault=ran.fault)

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter
-from typing import Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from identitysync.compiler import Chain, Entered, chain_of, each_record
+from identitysync.compiler import Entered, each_record
 from identitysync.contract import Formatter, Layout, Rejected, Unfit
 from identitysync.executor.encoding import is_large
 from identitysync.executor.record_stages import MapStage
 from identitysync.executor.stage import Stage
 from identitysync.values import Record
+
+if TYPE_CHECKING:
+    from identitysync.compiler import Chain
 
 _FEW: Final = 32
 """Records of a batch for which no function is made."""
@@ -71,7 +74,7 @@ class ChainStage(Stage):
         if len(batch) < _FEW or self._count % _TIMED == 1 or not self._make():
             self._step_by_step(batch)
             return
-        chain = cast(Chain, self._chain)
+        chain: Chain = cast(Any, self._chain)
         started = perf_counter()
         before = Entered(batch, needed=not self._atomic, again=self.again)
         out, kept, troubles, dropped = chain.run(batch)
@@ -100,6 +103,8 @@ class ChainStage(Stage):
         if not self._tried:
             self._tried = True
             try:
+                from identitysync.compiler import chain_of
+
                 self._chain = chain_of([(member.script, member.worker) for member in self.members], self._formatter)
             except Unfit:
                 self._chain = None
@@ -142,7 +147,7 @@ class ChainStage(Stage):
 
     def _give(self, out: list[Any], kept: list[Any], troubles: Sequence[Any], again: list[tuple[int, Record]]) -> None:
         """Give what came out: bytes where a formatter ends the chain and knows all rows, else records."""
-        chain, end = cast(Chain, self._chain), self._end
+        chain, end = cast(Any, self._chain), self._end
         if troubles:
             for at, record in again:
                 kept[at] = record

@@ -48,9 +48,12 @@ class Pool:
             region: The region.
             count: How many processes.
         """
+        import cloudpickle
+
         self.depth = count * _AHEAD + 1
         self._tasks: queue.SimpleQueue[tuple[Task, Future[Outcome]] | None] = queue.SimpleQueue()
-        given = pickle.dumps(region, protocol=pickle.HIGHEST_PROTOCOL)
+        # scripts that a notebook or a main program defines are sent as they are, all others by their names
+        given = cloudpickle.dumps(region, protocol=pickle.HIGHEST_PROTOCOL)
         self._processes: list[_Process] = []
         for _ in range(count):
             self._processes.append(_Process(given, self._tasks, self._lost_one))

@@ -15,7 +15,6 @@ from identitysync.model import Dataflow, JobState, JobStatus
 from identitysync.report import DeliveredFile
 from identitysync.runtime.heart import Heart
 from identitysync.runtime.options import Options
-from identitysync.stores import open_store
 
 BEATS: Final = 3
 """Signs of life within the time after which a job counts as dead."""
@@ -89,7 +88,12 @@ class Memory:
             return
         if not self._flow:
             raise InvalidParameter("a store remembers a flow by its id or its name; give it one of them")
-        self._store = open_store(options.store) if isinstance(options.store, str | Path) else options.store
+        if isinstance(options.store, str | Path):
+            from identitysync.stores import open_store
+
+            self._store = open_store(options.store)
+        else:
+            self._store = options.store
         self.last_runtime = self._store.last_runtime(self._flow) or flow.last_runtime
         self.delivered = Ledger(self._store.files, self._flow)
 
