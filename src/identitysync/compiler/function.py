@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 import msgspec
 
-from identitysync.compiler.fields import KnownFields, Node, Object
+from identitysync.compiler.fields import KnownFields
+from identitysync.compiler.places import Node, Object
 from identitysync.compiler.shape import Leaf, struct_of
 from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.source import Source

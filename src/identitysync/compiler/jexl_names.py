@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from identitysync.contract.lowering import Unfit, Value
 
 if TYPE_CHECKING:
-    from identitysync.compiler.fields import Node
+    from identitysync.compiler.places import Node
 
 Constant = Callable[[Any], str]
 

@@ -1,0 +1,232 @@
+"""Where the fields of a record of known shape are, and how they change their places."""
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+import msgspec
+
+from identitysync.compiler.source import Source
+from identitysync.contract.lowering import ANY, Unfit, Value
+from identitysync.values import MISSING, FieldPath
+
+
+@attrs.define
+class Object:
+    """An object whose fields are known.
+
+    Attributes:
+        fields: Its fields.
+        there: A Python expression that is true when the object is there; empty when it always is.
+        null: What stands in its place otherwise, where that may be null.
+        ready: Whether its fields can be looked up where it is not there, and are missing then.
+    """
+
+    fields: "dict[str, Node]" = attrs.field(factory=dict)
+    there: str = ""
+    null: Value | None = None
+    ready: bool = False
+
+
+Node: TypeAlias = Value | Object
+
+
+class Places:
+    """The fields of one record: which value stands where.
+
+    Attributes:
+        source: Where code goes.
+        top: The fields.
+        ordered: Whether they are in the order in which each record has them.
+    """
+
+    def __init__(self, source: Source, top: dict[str, Node], *, ordered: bool) -> None:
+        """Begin with the fields as they come."""
+        self.source, self.top, self.ordered = source, top, ordered
+
+    def copied(self) -> "Places":
+        """Give the same places for another branch."""
+        return Places(self.source, copy.deepcopy(self.top), ordered=self.ordered)
+
+    def computed(self, source: str, kinds: frozenset[str] = ANY) -> Value:
+        """Compute something now and keep it."""
+        name = self.source.name()
+        self.source.line(f"{name} = {source}")
+        return Value(name, kinds)
+
+    def find(self, path: FieldPath) -> Node | None:
+        """Find a field: the literal key, or else the nested place; None when no record has it."""
+        literal = self.top.get(path.literal)
+        if literal is not None and (is_sure(literal) or len(path.segments) == 1):
+            return literal
+        node = self.walk(self.top, path.segments)
+        if literal is None or node is None:
+            return literal if node is None else node
+        return self.either(literal, node, path)
+
+    def either(self, first: Node, second: Node, path: FieldPath) -> Value:
+        """Give the first where it is there, else the second."""
+        if isinstance(first, Object) or isinstance(second, Object):
+            raise Unfit(f"{path} is an object in some records, and a field of its own in others")
+        made = self.computed(f"{first.source} if {first.source} is not U else {second.source}")
+        return Value(made.source, first.kinds | second.kinds, second.maybe, first.computed or second.computed)
+
+    def walk(self, owner: dict[str, Node], segments: Sequence[str]) -> Node | None:
+        """Find a nested place."""
+        node: Node | None = owner.get(segments[0])
+        for depth, segment in enumerate(segments[1:], 1):
+            if node is None:
+                return None
+            if isinstance(node, Value):
+                if not node.kinds & {"list", "dict"}:
+                    return None
+                helper = self.source.constant(_further(tuple(segments[depth:])))
+                return attrs.evolve(self.computed(f"{helper}({node.source})"), maybe=True)
+            node = self.child(node, segment)
+        return node
+
+    def child(self, owner: Object, name: str) -> Node | None:
+        """Give a field of an object, looked up now when the object may not be there."""
+        node = owner.fields.get(name)
+        if node is None or not owner.there or owner.ready:
+            return node
+        if isinstance(node, Object):
+            there = f"{owner.there} and {node.there}" if node.there else owner.there
+            made: Node = Object(node.fields, there, node.null and self.when(owner.there, node.null))
+        else:
+            made = self.when(owner.there, node)
+        owner.fields[name] = made
+        return made
+
+    def when(self, condition: str, node: Any) -> Any:
+        """Give a value that is missing unless a condition holds."""
+        if isinstance(node, Object):
+            fields = {key: self.when(condition, each) for key, each in node.fields.items()}
+            there = f"{condition} and {node.there}" if node.there else condition
+            return Object(fields, there, node.null and self.when(condition, node.null))
+        made = self.computed(f"{node.source} if {condition} else U", node.kinds)
+        return attrs.evolve(made, maybe=True, computed=node.computed)
+
+    def place(self, path: FieldPath) -> tuple[dict[str, Node] | None, str, tuple[dict[str, Node], str] | None]:
+        """Find where a field is: nested, and before that perhaps, in some records, as a literal key."""
+        literal = self.top.get(path.literal)
+        if literal is not None and (is_sure(literal) or len(path.segments) == 1):
+            return self.top, path.literal, None
+        before = None if literal is None else (self.top, path.literal)
+        owner: dict[str, Node] = self.top
+        for segment in path.segments[:-1]:
+            node = owner.get(segment)
+            if isinstance(node, Value) and node.kinds & {"list", "dict"}:
+                raise Unfit(f"{path} is in an array, or in an object of many fields")
+            if not isinstance(node, Object):
+                return None, "", before
+            if node.there:
+                for name in list(node.fields):
+                    self.child(node, name)
+                node.there = ""
+            owner = node.fields
+        name = path.segments[-1]
+        return (owner, name, before) if name in owner else (None, "", before)
+
+    def pop(self, path: FieldPath) -> Node | None:
+        """Take a field out, and give it."""
+        owner, name, before = self.place(path)
+        if before is None:
+            return None if owner is None else owner.pop(name)
+        literal = before[0].pop(before[1])
+        if owner is None:
+            return literal
+        nested = owner[name]
+        found = self.either(literal, nested, path)
+        owner[name] = self.when(f"{source_of(literal)} is not U", nested)
+        return found
+
+    def nest(self, path: FieldPath, node: Node) -> None:
+        """Write a field at its nested place, whose parents are made."""
+        owner = self.top
+        for segment in path.segments[:-1]:
+            child = owner.get(segment)
+            if isinstance(child, Value):
+                if child.kinds & {"list", "dict"}:
+                    raise Unfit(f"{path} goes into an array, or into an object of many fields")
+                if child.kinds - {"null"}:
+                    # a text or number on the way is a conflict, which the scripts themselves tell of
+                    writes = f"{source_of(node)} is not U and " if isinstance(node, Value) and node.maybe else ""
+                    found = child.source
+                    self.source.line(f"if {writes}{found} is not U and {found} is not None: raise Surprise")
+                if isinstance(node, Value) and node.maybe:
+                    self.ordered = False
+                child = None
+            if child is None:
+                child = owner[segment] = Object()
+            elif child.there:
+                for name in list(child.fields):
+                    self.child(child, name)
+                child.there, child.null = "", None
+            owner = child.fields
+        self.put(owner, path.segments[-1], node)
+
+    def put(self, owner: dict[str, Node], name: str, node: Node) -> None:
+        """Write a field of an object; what may be missing leaves what was there."""
+        before = owner.get(name)
+        if before is not None and not is_sure(before):
+            self.ordered = False
+        if isinstance(node, Object):
+            if before is not None and not is_sure(node):
+                raise Unfit(f"{name} is overwritten by an object in some records only")
+            owner[name] = node
+        elif before is None or not node.maybe:
+            owner[name] = node
+        elif isinstance(before, Object):
+            raise Unfit(f"the object {name} is overwritten in some records only")
+        else:
+            made = self.computed(f"{node.source} if {node.source} is not U else {before.source}")
+            owner[name] = Value(made.source, node.kinds | before.kinds, before.maybe, node.computed or before.computed)
+
+    def put_new(self, name: str, node: Node) -> None:
+        """Write a field that must not be there yet: where it is, the scripts themselves reject the record."""
+        before = self.top.get(name)
+        if before is None:
+            self.top[name] = node
+            return
+        if not isinstance(before, Value) or not isinstance(node, Value) or not (before.maybe or node.maybe):
+            raise Unfit(f"there is a field {name} already")
+        self.source.line(f"if {before.source} is not U and {node.source} is not U: raise Surprise")
+        self.ordered = False
+        made = self.computed(f"{node.source} if {node.source} is not U else {before.source}")
+        self.top[name] = Value(
+            made.source, node.kinds | before.kinds, before.maybe and node.maybe, node.computed or before.computed
+        )
+
+    def no_object(self, name: str, value: Value) -> Value:
+        """Take a value for one that is no object; what an expression gives is looked at when it is there."""
+        if "dict" not in value.kinds:
+            return value
+        if not value.computed:
+            raise Unfit(f"the fields of {name} differ too much from record to record")
+        self.source.line(f"if {value.source}.__class__ is dict: raise Surprise")
+        return attrs.evolve(value, kinds=value.kinds - {"dict"})
+
+
+def _further(segments: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Make what walks on in a value whose shape is not known."""
+    path = FieldPath(".".join(segments), ("", *segments), False, "\0")
+
+    def walk(value: Any) -> Any:
+        found = path.get({"": value})
+        return msgspec.UNSET if found is MISSING else found
+
+    return walk
+
+
+def is_sure(node: Node) -> bool:
+    """Tell whether every record has it."""
+    return not node.maybe if isinstance(node, Value) else not node.there
+
+
+def source_of(node: Any) -> str:
+    """Give the source of a value; raise ``Unfit`` for an object."""
+    if not isinstance(node, Value):
+        raise Unfit("an object is in some records where there is a field of its own in others")
+    return node.source

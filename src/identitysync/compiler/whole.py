@@ -1,0 +1,119 @@
+"""Whole records of known shape: the columns of a table, or what the JSON encoder takes."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import msgspec
+
+from identitysync.compiler.places import Node, Object, Places
+from identitysync.contract.lowering import TEXT, Layout, Unfit, Value
+
+_SAFE = frozenset({str, int, bool, type(None)})
+
+
+def columns(places: Places, known: Layout) -> list[tuple[str, Value]]:
+    """Give all fields under dotted names.
+
+    Args:
+        places: The record.
+        known: The columns that are known already: the place of any other must be the same for all records.
+
+    Returns:
+        Names and values.
+
+    Raises:
+        Unfit: The place of a column is not known, or two fields would become one.
+    """
+    found: dict[str, Value] = {}
+    _flatten(places, "", Object(places.top), known, found)
+    return list(found.items())
+
+
+def whole(places: Places) -> str:
+    """Give a Python expression for what the JSON encoder takes for the record.
+
+    Args:
+        places: The record.
+
+    Returns:
+        The expression.
+
+    Raises:
+        Unfit: The order of its fields differs from record to record.
+    """
+    if not places.ordered:
+        raise Unfit("the record is written as a whole, and the order of its fields differs from record to record")
+    return _built(places, places.top)
+
+
+def _flatten(places: Places, prefix: str, owner: Object, known: Collection[str], found: dict[str, Value]) -> None:
+    for key in list(owner.fields):
+        name = prefix + key
+        node = places.child(owner, key)
+        if isinstance(node, Object):
+            _flatten_object(places, name, node, known, found)
+        elif node is not None:
+            _column(places, name, node, known, found)
+
+
+def _flatten_object(places: Places, name: str, node: Object, known: Collection[str], found: dict[str, Value]) -> None:
+    before = len(found)
+    _flatten(places, f"{name}.", node, known, found)
+    inside = list(found.values())[before:]
+    if node.null is None and not all(value.maybe for value in inside):
+        return
+    # empty or null, the object is a column of its own, and its cell is empty
+    if name in known or not inside:
+        _column(places, name, Value(places.source.constant(""), TEXT, maybe=bool(node.there)), known, found)
+        return
+    if node.null is not None:
+        places.source.line(f"if {node.null.source} is None: raise Surprise")
+    if all(value.maybe for value in inside):
+        places.source.line(f"if {' and '.join(f'{value.source} is U' for value in inside)}: raise Surprise")
+
+
+def _column(places: Places, name: str, value: Value, known: Collection[str], found: dict[str, Value]) -> None:
+    if name in found:
+        raise Unfit(f"two fields would become the column {name}")
+    value = places.no_object(name, value)
+    if name not in known and (value.maybe or not places.ordered):
+        raise Unfit(f"the place of the column {name} is not known before the first record has it")
+    found[name] = value
+
+
+def _built(places: Places, owner: dict[str, Node]) -> str:
+    names, sources = [], []
+    for number, (key, node) in enumerate(owner.items()):
+        if isinstance(node, Object):
+            if node.there or node.null is not None:
+                raise Unfit(f"the object {key} is not in all records")
+            kind: Any = Any
+            source = _built(places, node.fields)
+        else:
+            if node.computed:
+                helper = places.source.constant(finite)
+                places.source.line(
+                    f"if {node.source}.__class__ not in {places.source.constant(_SAFE)}: {helper}({node.source})"
+                )
+            kind = (Any | msgspec.UnsetType) if node.maybe else Any
+            source = node.source
+        names.append((f"f{number}", kind))
+        sources.append(source)
+    renamed = {f"f{number}": key for number, key in enumerate(owner)}
+    made = msgspec.defstruct("S", names, rename=renamed, gc=False)
+    return f"{places.source.constant(made)}({', '.join(sources)})"
+
+
+def finite(value: Any) -> None:
+    """Raise for a number that JSON does not know, however deep."""
+    for each in _numbers(value):
+        if each - each != 0.0:
+            raise ValueError("a number is infinite or none at all")
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, list | dict):
+        for child in value if isinstance(value, list) else value.values():
+            yield from _numbers(child)
