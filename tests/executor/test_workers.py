@@ -18,6 +18,22 @@ from tests.executor.flows import Picky
 RECORDS = 4000
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """Wait for the other processes, so that small files come to them at all."""
+    from identitysync.executor import pool
+
+    begin = pool.Pool.__init__
+
+    def wait(self, *args):
+        begin(self, *args)
+        deadline = time.monotonic() + 20
+        while not self.ready and self.fault is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+    monkeypatch.setattr(pool.Pool, "__init__", wait)
+
+
 @pytest.fixture
 def source(tmp_path):
     """A file of several blocks, with some lines that are broken and some records that are otherwise."""
@@ -210,3 +226,33 @@ def test_a_script_that_another_process_does_not_find_is_run_in_this_one(source, 
 
     assert job.status == "succeeded", job.status_details
     assert job.total_records == RECORDS - 1
+    assert any("another cannot load its scripts" in line for line in job.trace)
+
+
+OWN = """
+import sys
+import attrs
+import identitysync as idx
+
+@idx.script("mine.shout", summary="Write the name in capitals.")
+class Shout(idx.Mapper):
+    def map(self, record):
+        record["name"] = str(record.get("name")).upper()
+        return record
+
+flow = idx.Dataflow.load(sys.argv[1])
+flow = flow.insert_after("rename", idx.Step("shout", Shout))
+job = idx.run(flow, workers=2, progress=False)
+print(job.status, job.total_records, sum("cannot" in line for line in job.trace))
+"""
+
+
+def test_a_script_that_a_main_program_defines_travels_to_the_others(source, tmp_path):
+    source.write_bytes(source.read_bytes().replace(b"{broken\n", b"") * 8)
+    flow(source, tmp_path / "out").save(tmp_path / "flow.json")
+    (tmp_path / "script.py").write_text(OWN)
+    command = [sys.executable, str(tmp_path / "script.py"), str(tmp_path / "flow.json")]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+
+    assert told.stdout.split() == ["succeeded", str((RECORDS - 1) * 8), "0"], told.stderr
+    assert "NÉNÉ" in gzip.decompress((tmp_path / "out" / "out.csv.gz").read_bytes()).decode()

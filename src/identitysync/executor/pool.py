@@ -58,6 +58,17 @@ class Pool:
         for _ in range(count):
             self._processes.append(_Process(given, self._tasks, self._lost_one))
 
+    @property
+    def ready(self) -> bool:
+        """Whether a process can begin; until then, work is done faster where it is."""
+        return any(process.ready for process in self._processes)
+
+    @property
+    def fault(self) -> IdentitySyncError | None:
+        """Why all processes are gone; None as long as there is one."""
+        gone = all(process.lost for process in self._processes)
+        return self._processes[0].fault() if gone else None
+
     def submit(self, task: Task) -> "Future[Outcome]":
         """Give a block out.
 
@@ -134,7 +145,11 @@ def _cores() -> int:
 
 
 class _Process:
-    """One other process, with a thread that writes to it and one that reads what it says."""
+    """One other process, with a thread that writes to it and one that reads what it says.
+
+    Attributes:
+        ready: Whether it has loaded what it needs.
+    """
 
     def __init__(
         self, region: bytes, tasks: "queue.SimpleQueue[tuple[Task, Future[Outcome]] | None]", told: Callable[[], None]
@@ -147,6 +162,7 @@ class _Process:
         self._lost: IdentitySyncError | None = None
         self._lock = threading.Lock()
         self._closed = False
+        self.ready = False
         self._threads = [
             threading.Thread(target=self._write, args=(region,), name="identitysync-to-worker", daemon=True),
             threading.Thread(target=self._read, name="identitysync-from-worker", daemon=True),
@@ -206,6 +222,7 @@ class _Process:
             if fault is not None:
                 self._lose(CannotLoad(fault))
                 return
+            self.ready = True
             while True:
                 answer: Any = pickle.load(stream)  # noqa: S301 - from our own process
                 coming = self._waiting.popleft()

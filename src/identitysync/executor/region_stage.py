@@ -100,7 +100,7 @@ class RegionStage(ParseStage):
             if block is None:
                 break
             self._send(reading, block)
-            while len(self._sent) > (self._pool.depth if self._pool else 0):
+            while len(self._sent) > (self._pool.depth if self._pool and self._pool.ready else 0):
                 self._receive()
                 yield
         close = getattr(cut.blocks, "close", None)
@@ -133,8 +133,11 @@ class RegionStage(ParseStage):
 
     def _send(self, reading: _Reading, block: Block) -> None:
         coming = None
-        if self._pool is not None:
-            coming = self._pool.submit(Task(reading.cut.decoder, block, self._layouts()))
+        pool = self._pool
+        if pool is not None and pool.fault is not None:
+            self._give_up(pool.fault)
+        elif pool is not None and pool.ready:
+            coming = pool.submit(Task(reading.cut.decoder, block, self._layouts()))
         reading.waiting += 1
         self._sent.append(_Sent(reading, block, coming))
 
@@ -175,13 +178,18 @@ class RegionStage(ParseStage):
         try:
             return coming.result()
         except CannotLoad as fault:
-            if self._pool is not None:
-                self.run.services.log.info(
-                    f"one process works behind {self.id}: another cannot load its scripts ({fault})"
-                )
-                self._pool.close()
-            self._pool, self._make_pool = None, no_pool
+            self._give_up(fault)
             return None
+
+    def _give_up(self, fault: IdentitySyncError) -> None:
+        """Do without other processes when they cannot load the scripts; anything else ends the run."""
+        if not isinstance(fault, CannotLoad):
+            raise fault
+        why = f"another cannot load its scripts ({fault})"
+        self.run.services.log.info(f"one process works behind {self.id}: {why}")
+        if self._pool is not None:
+            self._pool.close()
+        self._pool, self._make_pool = None, no_pool
 
     def _end(self, reading: _Reading, fault: FormatError) -> None:
         reading.ended = True
