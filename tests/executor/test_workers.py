@@ -9,11 +9,11 @@ import subprocess
 import sys
 import threading
 import time
+import types
 
 import pytest
 
 import identitysync as idx
-from tests.executor.flows import Picky
 
 RECORDS = 4000
 
@@ -221,8 +221,17 @@ def test_a_run_that_is_stopped_leaves_no_process(source, tmp_path):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("identitysync-")]
 
 
-def test_a_script_that_another_process_does_not_find_is_run_in_this_one(source, tmp_path):
-    job = idx.run(flow(source, tmp_path / "out", idx.Step("picky", Picky, next=["dsv"])), workers=2, progress=False)
+def test_a_script_that_another_process_does_not_find_is_run_in_this_one(source, tmp_path, monkeypatch):
+    module = types.ModuleType("found_in_this_process_alone")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    @idx.script("test.lonely", summary="Be found in this process alone.")
+    class Lonely(idx.Mapper):
+        def map(self, record):
+            return record
+
+    Lonely.__module__, Lonely.__qualname__, module.Lonely = module.__name__, "Lonely", Lonely
+    job = idx.run(flow(source, tmp_path / "out", idx.Step("lonely", Lonely, next=["dsv"])), workers=2, progress=False)
 
     assert job.status == "succeeded", job.status_details
     assert job.total_records == RECORDS - 1
