@@ -218,7 +218,11 @@ def test_a_run_that_is_stopped_leaves_no_process(source, tmp_path):
     time.sleep(0.3)
     running.cancel()
     assert running.wait(60).status in {"killed", "succeeded"}
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("identitysync-")]
+    assert not [
+        thread
+        for thread in threading.enumerate()
+        if thread.name in {"identitysync-to-worker", "identitysync-from-worker"}
+    ]
 
 
 def test_a_script_that_another_process_does_not_find_is_run_in_this_one(source, tmp_path, monkeypatch):

@@ -50,6 +50,9 @@ class BadRow:
     reason: str
 
 
+_SOME: Final = 1024
+"""Lines that are split at once: those of a row that is open are not split at all."""
+
 Found: TypeAlias = list[str] | Header | BadRow
 
 
@@ -138,40 +141,43 @@ class Cutter:
         bare = lines
         if "\r" in text:
             bare = [line[:-1] if line[-1:] == "\r" else line for line in lines]
-        rows = [line.split(separator) for line in bare]
-        odd = [
-            number
-            for number, line in enumerate(bare)
-            if quote in line or len(rows[number]) != width or "\r" in line or not line
-        ]
         found: list[Found] = []
-        first, done = self._number, 0
-        for number in [0, *odd] if self._open is not None else odd:
-            if number < done:
-                continue  # it belongs to a row that began before
-            found += rows[done:number]
-            done = number
-            while done == number or (self._open is not None and done < len(lines)):
-                end = self._stretch(lines, done)
-                self._number = first + done
-                found += self._odd(lines[done:end], bare[done])
-                first, done = self._number - end, end
-        found += rows[done:]
-        self._number = first + len(lines)
+        first, at = self._number, 0
+        while at < len(lines):
+            if self._open is not None:
+                end = self._stretch(lines, at)
+                found += self._go_on(self._open, "\n".join([*lines[at:end], ""]))
+                first, at = self._number - end, end
+                continue
+            some = bare[at : at + _SOME]
+            rows = [line.split(separator) for line in some]
+            done = 0
+            for number, line in enumerate(some):
+                if quote in line or len(rows[number]) != width or "\r" in line or not line:
+                    found += rows[done:number]
+                    done = number + 1
+                    self._number = first + at + number
+                    found += self._odd(lines[at + number], line)
+                    first = self._number - at - done
+                    if self._open is not None:
+                        break
+            else:
+                found += rows[done:]
+                done = len(some)
+            at += done
+            self._number = first + at
         if last:
             found += self._mixed(last)
         return found
 
     def _stretch(self, lines: list[str], start: int) -> int:
-        """Give how far one look goes: a line, or, in a row that is open, all lines up to the next quote."""
-        if self._open is None or self._quote in lines[start]:
+        """Give how far one look goes in a row that is open: a line with a quote, or all lines up to the next one."""
+        if self._quote in lines[start]:
             return start + 1
         return next((n for n in range(start + 1, len(lines)) if self._quote in lines[n]), len(lines))
 
-    def _odd(self, lines: list[str], bare: str) -> list[Found]:
-        """Cut a line with a quote in it, or lines without any of a row that is open."""
-        if self._open is not None:
-            return self._go_on(self._open, "\n".join([*lines, ""]))
+    def _odd(self, line: str, bare: str) -> list[Found]:
+        """Cut a line that is not simple, with and without what may be half of its end."""
         if "\r" not in bare:
             if self._quote in bare:
                 fields = self._all_quoted(bare, self._between) or self._some_quoted(bare)
@@ -182,7 +188,7 @@ class Cutter:
                 if len(fields) == self._width and bare:
                     return [fields]
                 return [self._judged(self._number - 1, bare, fields)] if bare else []
-        return list(self._mixed(f"{lines[0]}\n"))
+        return list(self._mixed(f"{line}\n"))
 
     def _go_on(self, row: OpenRow, text: str) -> list[Found]:
         """Go on with a row that is open: with one line, or with lines without any quote."""
