@@ -151,16 +151,20 @@ class Cutter:
                 continue
             some = bare[at : at + _SOME]
             rows = [line.split(separator) for line in some]
+            odd = [
+                number
+                for number, line in enumerate(some)
+                if quote in line or len(rows[number]) != width or "\r" in line or not line
+            ]
             done = 0
-            for number, line in enumerate(some):
-                if quote in line or len(rows[number]) != width or "\r" in line or not line:
-                    found += rows[done:number]
-                    done = number + 1
-                    self._number = first + at + number
-                    found += self._odd(lines[at + number], line)
-                    first = self._number - at - done
-                    if self._open is not None:
-                        break
+            for number in odd:
+                found += rows[done:number]
+                done = number + 1
+                self._number = first + at + number
+                found += self._odd(lines[at + number], some[number])
+                first = self._number - at - done
+                if self._open is not None:
+                    break
             else:
                 found += rows[done:]
                 done = len(some)
