@@ -80,7 +80,9 @@ def recognize(stream: BinaryIO, told: str, file: str) -> Charset:
 
 
 def _judge(start: bytes, told: str, spelled: str, file: str) -> Charset:
-    mark, marked = next(((mark, name) for mark, name in _MARKS if start.startswith(mark)), (b"", ""))
+    # a file in UTF-16 whose first character is NUL begins as one in UTF-32 does
+    known = [(mark, name) for mark, name in _MARKS if not (told.startswith("utf-16") and name.startswith("utf-32"))]
+    mark, marked = next(((mark, name) for mark, name in known if start.startswith(mark)), (b"", ""))
     if told == AUTO:
         name = marked or ("utf-8" if _is_utf8(start) else "windows-1252")
         return Charset(name, len(mark), f"{file} is taken for {name}")

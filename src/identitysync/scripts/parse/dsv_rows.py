@@ -142,33 +142,32 @@ class Cutter:
         if "\r" in text:
             bare = [line[:-1] if line[-1:] == "\r" else line for line in lines]
         found: list[Found] = []
-        first, at = self._number, 0
+        first, at = self._number, 0  # so many lines are done
         while at < len(lines):
-            if self._open is not None:
-                end = self._stretch(lines, at)
-                found += self._go_on(self._open, "\n".join([*lines[at:end], ""]))
-                first, at = self._number - end, end
-                continue
-            some = bare[at : at + _SOME]
+            begin = at
+            some = bare[at : at + _SOME] if self._open is None else []
             rows = [line.split(separator) for line in some]
             odd = [
                 number
-                for number, line in enumerate(some)
-                if quote in line or len(rows[number]) != width or "\r" in line or not line
+                for number, line in enumerate(some, at)
+                if quote in line or len(rows[number - at]) != width or "\r" in line or not line
             ]
-            done = 0
-            for number in odd:
-                found += rows[done:number]
-                done = number + 1
-                self._number = first + at + number
-                found += self._odd(lines[at + number], some[number])
-                first = self._number - at - done
-                if self._open is not None:
-                    break
-            else:
-                found += rows[done:]
-                done = len(some)
-            at += done
+            for number in odd or [at] * (not some):
+                if number < at:
+                    continue  # it belongs to a row that began before
+                found += rows[at - begin : number - begin]
+                at = number
+                if self._open is None:
+                    self._number = first + at
+                    found += self._odd(lines[at], bare[at])
+                    at += 1
+                while self._open is not None and at < len(lines):
+                    end = self._stretch(lines, at)
+                    found += self._go_on(self._open, "\n".join([*lines[at:end], ""]))
+                    at = end
+                first = self._number - at
+            found += rows[at - begin :]
+            at = max(at, begin + len(some))
             self._number = first + at
         if last:
             found += self._mixed(last)
