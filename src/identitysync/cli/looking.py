@@ -43,8 +43,9 @@ def check(flows: tuple[str, ...], as_json: bool) -> None:
     "--format", "form", type=click.Choice(["outline", "text", "svg", "mermaid"]), default="outline", show_default=True
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False), help="The file; printed when it is not given.")
+@JSON
 @told
-def graph(flow: str, form: str, output: str | None) -> None:
+def graph(flow: str, form: str, output: str | None, as_json: bool) -> None:
     """Draw a flow: in one line, for a terminal, as a picture, or for Mermaid."""
     from identitysync.model import picture
 
@@ -52,7 +53,9 @@ def graph(flow: str, form: str, output: str | None) -> None:
         "outline": picture.outline, "text": picture.drawing, "svg": picture.svg, "mermaid": picture.mermaid,
     }  # fmt: skip
     text = forms[form](Dataflow.load(flow))
-    if output is None:
+    if as_json:
+        print_json({"flow": flow, "format": form, "graph": text})
+    elif output is None:
         click.echo(text)
     else:
         Path(output).write_text(text + "\n", "utf-8")

@@ -50,9 +50,10 @@ def _flow_commands(group: click.Group, kind: str) -> None:
     @group.command()
     @click.argument("id")
     @click.option("--version", type=click.IntRange(1), help="An earlier version.")
+    @JSON
     @told
     @stored
-    def get(id: str, version: int | None, kept: "IdentitySync") -> None:
+    def get(id: str, version: int | None, kept: "IdentitySync", as_json: bool) -> None:  # it is JSON anyhow
         """Print a flow as JSON, its secrets masked."""
         found: Dataflow = getattr(kept, f"get_{kind}")(id, version)
         click.echo(found.to_json(), nl=False)
@@ -141,9 +142,10 @@ def create_scheduling(
 
 @scheduling.command("get")
 @click.argument("id")
+@JSON
 @told
 @stored
-def get_scheduling(id: str, kept: "IdentitySync") -> None:
+def get_scheduling(id: str, kept: "IdentitySync", as_json: bool) -> None:  # it is JSON anyhow
     """Print a scheduling as JSON."""
     print_json(kept.get_scheduling(id).to_dict())
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from identitysync.cli.arguments import JSON, print_json
 from identitysync.cli.faults import told
 
 
@@ -26,16 +27,21 @@ def demo(accounts: int, keep: str | None) -> None:
 @click.option(
     "--accounts", type=click.IntRange(0), default=100, show_default=True, help="How many accounts are made up."
 )
+@JSON
 @told
-def emulator(port: int, api_key: str, user_key: str, accounts: int) -> None:
+def emulator(port: int, api_key: str, user_key: str, accounts: int, as_json: bool) -> None:
     """Play Gigya on this machine until Ctrl-C."""
     import threading
 
     from identitysync.testing import GigyaEmulator, generate_accounts
 
     with GigyaEmulator(api_key, user_key, accounts=generate_accounts(accounts), port=port) as gigya:
-        click.echo(f"a Gigya site with {accounts} accounts answers at {gigya.url}; for scripts:")
-        click.echo(f"  export GIGYA_URL={gigya.url} GIGYA_API_KEY={api_key} GIGYA_USER_KEY={user_key}")
-        click.echo(f"  export GIGYA_SECRET={gigya.site.secret.reveal()}")
+        secret = gigya.site.secret.reveal()
+        if as_json:
+            print_json({"url": gigya.url, "apiKey": api_key, "userKey": user_key, "secret": secret})
+        else:
+            click.echo(f"a Gigya site with {accounts} accounts answers at {gigya.url}; for scripts:")
+            click.echo(f"  export GIGYA_URL={gigya.url} GIGYA_API_KEY={api_key} GIGYA_USER_KEY={user_key}")
+            click.echo(f"  export GIGYA_SECRET={secret}")
         click.echo("Ctrl-C ends it", err=True)
         threading.Event().wait()
