@@ -11,6 +11,7 @@ from identitysync.model import Dataflow, JobState, JobStatus
 
 FLOW = click.argument("flow", type=str)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+JSON_ANYHOW = click.option("--json", is_flag=True, expose_value=False, help="Print JSON, as it does anyhow.")
 SET = click.option("--set", "values", multiple=True, metavar="STEP.PARAM=VALUE", help="Fill in a parameter.")
 TRACE = click.option("--trace", is_flag=True, help="Print the trace.")
 

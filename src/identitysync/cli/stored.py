@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from identitysync.cli.arguments import JSON, SET, load, print_json
+from identitysync.cli.arguments import JSON, JSON_ANYHOW, SET, load, print_json
 from identitysync.cli.faults import told
 from identitysync.cli.stores import stored
 from identitysync.errors import RedundantOperation
@@ -50,10 +50,10 @@ def _flow_commands(group: click.Group, kind: str) -> None:
     @group.command()
     @click.argument("id")
     @click.option("--version", type=click.IntRange(1), help="An earlier version.")
-    @JSON
+    @JSON_ANYHOW
     @told
     @stored
-    def get(id: str, version: int | None, kept: "IdentitySync", as_json: bool) -> None:  # it is JSON anyhow
+    def get(id: str, version: int | None, kept: "IdentitySync") -> None:
         """Print a flow as JSON, its secrets masked."""
         found: Dataflow = getattr(kept, f"get_{kind}")(id, version)
         click.echo(found.to_json(), nl=False)
@@ -142,10 +142,10 @@ def create_scheduling(
 
 @scheduling.command("get")
 @click.argument("id")
-@JSON
+@JSON_ANYHOW
 @told
 @stored
-def get_scheduling(id: str, kept: "IdentitySync", as_json: bool) -> None:  # it is JSON anyhow
+def get_scheduling(id: str, kept: "IdentitySync") -> None:
     """Print a scheduling as JSON."""
     print_json(kept.get_scheduling(id).to_dict())
 
