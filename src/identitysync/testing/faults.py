@@ -186,7 +186,9 @@ class _Source:
     _ready: selectors.BaseSelector
 
     def read(self, room: int, stopped: threading.Event) -> bytes:
-        while not stopped.is_set() and self.socket.fileno() >= 0:
+        while not stopped.is_set():
+            if self.socket.fileno() < 0:  # broken off from the other side: no end in good order must follow
+                raise ConnectionResetError
             if self._ready.select(_PATIENCE):
                 return self.socket.recv(room)
         return b""
