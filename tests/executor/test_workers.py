@@ -269,3 +269,19 @@ def test_a_script_that_a_main_program_defines_travels_to_the_others(source, tmp_
 
     assert told.stdout.split() == ["succeeded", str((RECORDS - 1) * 8), "0"], told.stderr
     assert "NÉNÉ" in gzip.decompress((tmp_path / "out" / "out.csv.gz").read_bytes()).decode()
+
+
+def test_a_file_of_the_spool_stays_until_the_others_have_read_it(source, tmp_path, monkeypatch):
+    from identitysync.executor import pool
+
+    asked = []
+    monkeypatch.setattr(pool.Pool, "ready", property(lambda self: asked.append(1) or len(asked) > 6))  # late
+    big = tmp_path / "in.jsonl.gz"
+    big.write_bytes(gzip.compress(source.read_bytes().replace(b"{broken\n", b"") * 10, 1))
+    steps = flow(source, tmp_path / "out").steps
+    unpack = idx.Step("unpack", "file.uncompress.gzip", next=["parse"])
+    read = idx.Step("read", "datasource.read.file", {"url": str(big)}, next=["unpack"])
+    job = idx.run(idx.Dataflow(name="spooled", steps=[read, unpack, *steps[1:]]), workers=2, progress=False)
+
+    assert job.status == "succeeded", job.status_details
+    assert job.total_records == (RECORDS - 1) * 10

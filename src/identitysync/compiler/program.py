@@ -16,7 +16,7 @@ from identitysync.compiler.function import Function, for_objects, for_rows
 from identitysync.compiler.shape import MOST_FIELDS
 from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.tree import Segment
-from identitysync.contract import Block, Decoded, Decoder, Layout, Mapper, Rejected, Surprise, Unfit
+from identitysync.contract import Block, Decoder, Layout, Mapper, Rejected, Surprise, Unfit
 from identitysync.errors import FormatError
 from identitysync.values import Record
 
@@ -261,8 +261,3 @@ def _ways(tree: Segment) -> dict[int, list[Segment]]:
 
     walk(tree, [])
     return found
-
-
-def records_of(decoded: Decoded) -> list[Record]:
-    """Give the records of a block without its rejects."""
-    return [each for each in decoded.found if not isinstance(each, Rejected)]

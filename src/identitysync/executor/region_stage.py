@@ -31,6 +31,7 @@ class _Reading:
         seam: What a block has left over.
         ended: Whether nothing more is wanted of it.
         waiting: How many of its blocks are on their way.
+        sent: Whether all of its blocks have been given out.
     """
 
     file: File
@@ -38,6 +39,7 @@ class _Reading:
     seam: Seam = attrs.field(factory=Seam)
     ended: bool = False
     waiting: int = 0
+    sent: bool = False
 
 
 @attrs.frozen
@@ -106,6 +108,7 @@ class RegionStage(ParseStage):
         close = getattr(cut.blocks, "close", None)
         if close is not None:
             close()
+        reading.sent = True
         if not reading.waiting:
             self.run.give_back(file)
 
@@ -152,7 +155,7 @@ class RegionStage(ParseStage):
         reading.waiting -= 1
         if not reading.ended and self.run.left != 0:
             self._one(sent)
-        if not reading.waiting:
+        if reading.sent and not reading.waiting:
             self.run.give_back(reading.file)
 
     def _one(self, sent: _Sent) -> None:
