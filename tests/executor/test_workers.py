@@ -272,10 +272,16 @@ def test_a_script_that_a_main_program_defines_travels_to_the_others(source, tmp_
 
 
 def test_a_file_of_the_spool_stays_until_the_others_have_read_it(source, tmp_path, monkeypatch):
-    from identitysync.executor import pool
+    from identitysync.executor import pool, region_stage
 
-    asked = []
-    monkeypatch.setattr(pool.Pool, "ready", property(lambda self: asked.append(1) or len(asked) > 6))  # late
+    begin, sent = region_stage.RegionStage._send, []
+
+    def send(self, *args):
+        sent.append(args)
+        begin(self, *args)
+
+    monkeypatch.setattr(region_stage.RegionStage, "_send", send)
+    monkeypatch.setattr(pool.Pool, "ready", property(lambda _: not 1 <= len(sent) <= 4), raising=True)  # late
     big = tmp_path / "in.jsonl.gz"
     big.write_bytes(gzip.compress(source.read_bytes().replace(b"{broken\n", b"") * 10, 1))
     steps = flow(source, tmp_path / "out").steps
