@@ -19,7 +19,8 @@
     │   ├── HostNotTrusted       check the host's key or certificate
     │   ├── RemoteNotFound       mend the path
     │   ├── RemoteUnavailable    (retryable) wait and try again
-    │   └── GigyaError           an answer of Gigya with an error code
+    │   ├── GigyaError           an answer of Gigya with an error code
+    │   └── PlatformError        an answer of another platform that refuses the call
     ├── UnsafeName               a name from outside would leave its folder
     ├── LocalStorageError        make room or mend permissions on this machine
     ├── WorkerLost               a process that did part of the work is gone: make room, or use one process
@@ -253,6 +254,24 @@ class GigyaError(RemoteError):
     def __reduce__(self) -> tuple[Any, ...]:
         keywords = {"code": self.code, "call_id": self.call_id, "details": self.details, "response": self.response}
         return _rebuild, (type(self), (self.message,), keywords)
+
+
+class PlatformError(RemoteError):
+    """Carry an answer by which a platform, such as Salesforce, refuses a call for good.
+
+    Attributes:
+        platform: The platform's name.
+        message: The platform's own text.
+        code: The platform's own code, or the HTTP status.
+        status: The HTTP status.
+    """
+
+    def __init__(self, platform: str, message: str, *, code: str = "", status: int = 0) -> None:
+        self.platform, self.message, self.code, self.status = platform, message, code or str(status), status
+        super().__init__(f"{platform} answered {self.code}: {message}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), (self.platform, self.message), {"code": self.code, "status": self.status})
 
 
 class UnsafeName(IdentitySyncError):

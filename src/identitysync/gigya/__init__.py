@@ -4,13 +4,11 @@ from identitysync.gigya.client import GigyaClient
 from identitysync.gigya.connection import Connection, RecordCalls
 from identitysync.gigya.cursors import pages, search
 from identitysync.gigya.data_centers import endpoint
-from identitysync.gigya.parallel import Calls
 from identitysync.gigya.reading import read_records
 from identitysync.gigya.sites import SiteParams
 from identitysync.gigya.writing import call_for, check_connections, user_of, write_record
 
 __all__ = [
-    "Calls",
     "Connection",
     "GigyaClient",
     "RecordCalls",

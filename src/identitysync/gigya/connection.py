@@ -7,10 +7,10 @@ from typing import Any, Final, Self
 
 from identitysync.contract import Answer, Services
 from identitysync.gigya.client import GigyaClient
-from identitysync.gigya.parallel import Calls
 from identitysync.gigya.sites import SiteParams
 from identitysync.values import Record
 from identitysync.world import StoppableClock
+from identitysync.world.calls import Calls
 from identitysync.world.http import HttpClient
 
 _WINDOW: Final = 100
@@ -75,12 +75,14 @@ class RecordCalls:
             services: The run's clock and site.
             call: Answers for one record.
             connections: How many calls at most are under way at once.
-            key: Records with the same key are never under way at the same time.
+            key: Records with the same key are never under way at the same time; None for all at once.
         """
         self._connection = Connection(params, services, connections=connections)
         client = self._connection.client
         threads = connections + connections // 4 + 1
-        self._calls: Calls[Record, Answer] = Calls(lambda record: call(client, record), threads, key=key)
+        self._calls: Calls[Record, Answer] = Calls(
+            lambda record: call(client, record), threads, keys=lambda record: (key(record),) if key else ()
+        )
         self.window = _WINDOW * connections
 
     def begin(self, records: Sequence[Record], services: Services) -> "Future[list[Answer]]":

@@ -37,7 +37,7 @@ def test_a_bad_answer_comes_as_often_as_it_was_planned(call, gigya, kind, code):
 
 @pytest.mark.parametrize(("kind", "status", "body"), [
     ("http_500", 500, b"Internal Server Error"), ("http_429", 429, b"Too Many Requests"),
-    ("broken_json", 200, b'{"errorCode": 0, "results"'), ("html", 200, b"<html>"),
+    ("broken_json", 200, b'{"result": [{"id"'), ("html", 200, b"<html>"),
 ])  # fmt: skip
 def test_what_is_no_answer_has_its_status_and_body(call, gigya, kind, status, body):
     gigya.faults.add(kind, seconds=7)

@@ -21,8 +21,10 @@ from identitysync.testing.gigya.faults import FaultKind, Faults
 from identitysync.testing.gigya.pace import Pace
 from identitysync.testing.gigya.requests import Gate, Request, read_request
 from identitysync.testing.gigya.searches import Searches
-from identitysync.testing.gigya.server import LoopbackServer, Reply
 from identitysync.testing.gigya.site import EmulatedSite
+from identitysync.testing.http.faults import HttpFault, misbehave
+from identitysync.testing.http.refusing import Refuse, refuser
+from identitysync.testing.http.server import LoopbackServer, Reply
 from identitysync.values import Secret
 from identitysync.world import SystemClock
 
@@ -71,7 +73,7 @@ class GigyaEmulator:
         *,
         data_center: str = "us1",
         faults: Faults | None = None,
-        refuse_email: str | Callable[[str], bool] | None = None,
+        refuse_email: Refuse = None,
         bearers: Iterable[str] = (),
         public_key: str = "",
         clock: Clock | None = None,
@@ -103,7 +105,7 @@ class GigyaEmulator:
         self._user_key, self._secret, self._data_center = user_key, secret, data_center
         self._clock = clock or SystemClock()
         self._folder = None if path is None else Path(path)
-        self._refuses = _refuser(refuse_email)
+        self._refuses = refuser(refuse_email)
         self._gate, self._searches, self._pace = Gate(bearers, public_key), Searches(), Pace()
         self._sites: dict[str, EmulatedSite] = {}
         self._server = LoopbackServer(self._handle, port)
@@ -197,7 +199,8 @@ class GigyaEmulator:
         if verb not in {"GET", "POST"}:
             return Reply(b"the emulator answers GET and POST", 405, "text/plain")
         request = read_request(verb, target, headers, body)
-        fault = self.faults.take(request.method, has_cursor="cursorId" in request.params)
+        never = () if "cursorId" in request.params else (FaultKind.EXPIRED_CURSOR,)
+        fault = self.faults.take(request.method, never=never)
         if fault is not None:
             reply = self._misbehave(request, *fault)
             if reply is not None:
@@ -260,27 +263,7 @@ class GigyaEmulator:
                 return self._reply(request, ApiError(403048))
             case FaultKind.ERROR_500:
                 return self._reply(request, ApiError(500001))
-            case FaultKind.HTTP_500:
-                return Reply(b"Internal Server Error", 500, "text/plain")
-            case FaultKind.HTTP_429:
-                return Reply(b"Too Many Requests", 429, "text/plain", {"Retry-After": str(int(seconds))})
-            case FaultKind.BROKEN_JSON:
-                return Reply(b'{"errorCode": 0, "results": [{"UID"')
-            case FaultKind.HTML:
-                return Reply(b"<html><body>Service unavailable</body></html>", 200, "text/html")
-            case FaultKind.DROP:
-                return Reply(b"x" * 100, drop=True)
             case FaultKind.EXPIRED_CURSOR:
                 self._searches.forget(request.params["cursorId"])
-            case FaultKind.SLOW:
-                self._clock.sleep(seconds)
-        return None
-
-
-def _refuser(wanted: str | Callable[[str], bool] | None) -> Callable[[str], bool]:
-    if wanted is None:
-        return lambda _: False
-    if callable(wanted):
-        return wanted
-    pattern = re.compile(wanted)
-    return lambda email: pattern.search(email) is not None
+                return None
+        return misbehave(HttpFault(kind), seconds, self._clock)

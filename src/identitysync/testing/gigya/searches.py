@@ -28,11 +28,11 @@ from identitysync.languages.query import (
 from identitysync.testing.gigya.accounts import Accounts
 from identitysync.testing.gigya.answers import ApiError
 from identitysync.testing.gigya.data_store import kind_of
-from identitysync.testing.gigya.documents import Documents
 from identitysync.testing.gigya.encrypted import check_encrypted
 from identitysync.testing.gigya.narrowing import ACCOUNTS, EMAIL_ACCOUNTS, narrowing
 from identitysync.testing.gigya.prefilter import prefilter
 from identitysync.testing.gigya.site import AUDIT_LOG, COMMENTS, STREAMS, EmulatedSite
+from identitysync.testing.http.documents import Documents
 
 DEFAULT_LIMIT: Final = 300
 MAX_LIMIT: Final = 10_000

@@ -9,7 +9,7 @@ import attrs
 
 from identitysync.errors import InvalidParameter
 from identitysync.testing.gigya.accounts import Accounts
-from identitysync.testing.gigya.documents import Documents
+from identitysync.testing.http.documents import Documents
 from identitysync.values import Site
 
 ACHIEVEMENTS: Final = "achievements"

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from io import BufferedIOBase
-from typing import Final
+from typing import Any, Final
 
 import attrs
+
+from identitysync.values import json_bytes
 
 MAX_BODY: Final = 64 << 20
 _IDLE: Final = 30.0
@@ -34,6 +36,19 @@ class Reply:
     content_type: str = "text/javascript; charset=utf-8"
     headers: Mapping[str, str] = attrs.field(factory=dict)
     drop: bool = False
+
+
+def reply(body: Any = None, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Reply:
+    """Make a reply.
+
+    Args:
+        body: The body: bytes as they are, None for an empty one, all else as JSON.
+        status: The HTTP status.
+        headers: More headers.
+    """
+    if body is None or isinstance(body, bytes):
+        return Reply(body or b"", status, "text/plain; charset=utf-8", headers or {})
+    return Reply(json_bytes(body), status, "application/json; charset=utf-8", headers or {})
 
 
 Handle = Callable[[str, str, Mapping[str, str], bytes], Reply]

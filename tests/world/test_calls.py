@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from identitysync.gigya import Calls
+from identitysync.world.calls import Calls
 
 
 @pytest.fixture
 def make():
     made = []
 
-    def calls(work, threads=4, key=None):
-        made.append(Calls(work, threads, key=key))
+    def calls(work, threads=4, keys=None):
+        made.append(Calls(work, threads, **({"keys": keys} if keys else {})))
         return made[-1]
 
     yield calls
@@ -82,15 +82,15 @@ def test_items_of_one_key_never_overlap_and_keep_their_order_across_batches(keys
         return number
 
     items = [(key, number) for number, key in enumerate(keys)]
-    calls = Calls(work, 4, key=lambda item: item[0])
+    calls = Calls(work, 4, keys=lambda item: (item[0],))
     batches = [calls.begin(items[start : start + size]) for start in range(0, len(items), size)]
     assert [number for each in batches for number in each.result()] == list(range(len(keys)))
     calls.close()
     assert all(numbers == sorted(numbers) for numbers in order.values())
 
 
-@pytest.mark.parametrize("key", [None, lambda number: number % 4])
-def test_the_first_exception_ends_everything_and_nothing_goes_on_behind_its_back(make, key):
+@pytest.mark.parametrize("keys", [None, lambda number: [number % 4]])
+def test_the_first_exception_ends_everything_and_nothing_goes_on_behind_its_back(make, keys):
     begun, ended = [], []
 
     def work(number):
@@ -100,7 +100,7 @@ def test_the_first_exception_ends_everything_and_nothing_goes_on_behind_its_back
         time.sleep(0.01)
         ended.append(number)
 
-    calls = make(work, key=key)
+    calls = make(work, keys=keys)
     batches = [calls.begin(range(start, start + 100)) for start in range(0, 500, 100)]
     for answers in batches:
         with pytest.raises(ConnectionError, match="planned"):
@@ -120,8 +120,8 @@ def test_what_is_complete_before_an_exception_keeps_its_answers(make):
     assert first.result() == [1, 1]
 
 
-@pytest.mark.parametrize("key", [None, lambda _: "one"])
-def test_closing_waits_for_what_is_under_way_and_cancels_the_rest(key):
+@pytest.mark.parametrize("keys", [None, lambda _: ["one"]])
+def test_closing_waits_for_what_is_under_way_and_cancels_the_rest(make, keys):
     begun, ended = [], []
 
     def work(number):
@@ -129,7 +129,7 @@ def test_closing_waits_for_what_is_under_way_and_cancels_the_rest(key):
         time.sleep(0.02)
         ended.append(number)
 
-    calls = Calls(work, 2, key=key)
+    calls = make(work, threads=2, keys=keys)
     answers = calls.begin(range(100))
     while not begun:
         time.sleep(0.001)

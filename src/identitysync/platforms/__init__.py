@@ -1,0 +1,28 @@
+"""Clients of the platforms that customers connect, one package each, usable alone; and what all of them share.
+
+``Api`` speaks HTTP with one platform: it signs in, understands what answers mean, paces and repeats calls.
+``BatchCalls`` keeps a platform's connections busy with batches of records and answers once for each record.
+"""
+
+from identitysync.platforms.api import Api
+from identitysync.platforms.batches import BatchCalls
+from identitysync.platforms.connection import PlatformConnection
+from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, TokenLogin
+from identitysync.platforms.meaning import Kind, Refusal, by_status
+from identitysync.platforms.tokens import Token, Tokens
+
+__all__ = [
+    "Api",
+    "ApiKeyLogin",
+    "BasicLogin",
+    "BatchCalls",
+    "Kind",
+    "Login",
+    "NoLogin",
+    "PlatformConnection",
+    "Refusal",
+    "Token",
+    "TokenLogin",
+    "Tokens",
+    "by_status",
+]
