@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from contextlib import closing
 
 import pytest
 
@@ -9,6 +10,7 @@ import identitysync as idx
 from identitysync.cli import main
 from identitysync.templates import Templates, find, left_open
 from identitysync.testing import GigyaEmulator, SftpServer, generate_accounts
+from tests.templates.ends import Ends
 from tests.templates.world import SECRET, World, put_incoming
 
 NAMES = list(idx.templates())
@@ -34,7 +36,8 @@ def world(tmp_path, request):
         def ftp():
             return request.getfixturevalue("ftp")
 
-        yield World(gigya, other, sftp, tmp_path / "files", s3, ftp)
+        with closing(Ends()) as ends:
+            yield World(gigya, other, sftp, tmp_path / "files", s3, ftp, ends)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -73,7 +76,7 @@ def test_a_template_runs_once_it_is_filled_in(name, world, tmp_path):
         assert job.total_records == COUNT
     if name.endswith("-out"):
         assert world.outgoing(flow)
-        assert all(size or file.endswith(".ok") for file, size in world.outgoing(flow).items())
+        assert all(content or file.endswith(".ok") for file, content in world.outgoing(flow).items())
 
 
 def test_what_goes_out_by_sftp_is_all_of_the_accounts_in_columns(world):

@@ -10,6 +10,7 @@ import attrs
 import identitysync as idx
 from identitysync.testing import GigyaEmulator, SftpServer
 from tests.remotes.ftp.servers import PASSWORD
+from tests.templates.ends import Ends
 
 SECRET = "cGxhbnRlZC1zZWNyZXQtb2YtYS10ZXN0"
 
@@ -36,6 +37,7 @@ class World:
         folder: A folder of this machine.
         s3: Starts S3 when it is asked, and gives it with a bucket.
         ftp: Starts an FTP server when it is asked.
+        ends: Starts platforms when they are asked for.
     """
 
     gigya: GigyaEmulator
@@ -44,6 +46,7 @@ class World:
     folder: Path
     s3: Callable
     ftp: Callable
+    ends: Ends
 
     def values_for(self, step):
         """Give what is to be filled in for a step; a kind that nobody thought of is an error."""
@@ -69,6 +72,9 @@ class World:
             return {**server, "username": "demo", "password": PASSWORD, "remotePath": box}
         if kind == "file":
             return {"url": str(self.folder / ("incoming" if ".read." in step.type else "outgoing"))}
+        if step.type.startswith("datasource.") and self.ends.knows(kind):
+            module, end = self.ends.of(kind)
+            return module.values(end, step)
         known = {
             "file.encrypt.pgp": {"publicKey": pgp_keys()[0]},
             "file.decrypt.pgp": {"privateKey": pgp_keys()[1]},
@@ -101,6 +107,9 @@ class World:
     def outgoing(self, flow):
         """Give all files that the flow delivered."""
         made = {}
+        for kind in self.ends.kinds(flow):
+            module, end = self.ends.of(kind)
+            made |= module.arrived(end)
         roots = [self.sftp.root, self.folder]
         types = {step.type for step in flow.steps}
         if "datasource.write.ftp" in types:
@@ -117,7 +126,13 @@ class World:
 
 def put_incoming(world, flow, uids):
     """Put a file into the way of the flow's reader that its parser and renames understand."""
+    for kind in world.ends.kinds(flow):
+        module, end = world.ends.of(kind)
+        if hasattr(module, "put"):
+            module.put(end, uids)
     types = {step.type: step for step in flow.steps}
+    if not any(each.startswith("file.parse.") for each in types):
+        return
     renames = types["field.rename"].params["fields"] if "field.rename" in types else []
     names = {pair["targetField"]: pair["sourceField"] for pair in renames}
     if "file.parse.json" in types:
