@@ -1,5 +1,6 @@
 """The few types that everyone shares: records and paths into them, their texts, secrets, sites."""
 
+from identitysync.values.flat import flatten
 from identitysync.values.json_text import json_bytes, json_value
 from identitysync.values.paths import FieldPath
 from identitysync.values.records import MISSING, Missing, Record, copy_records
@@ -16,6 +17,7 @@ __all__ = [
     "Secret",
     "Site",
     "copy_records",
+    "flatten",
     "json_bytes",
     "json_value",
     "text_of",

@@ -8,8 +8,7 @@ import attrs
 
 from identitysync.errors import RecordRejected
 from identitysync.scripts.format.finite import all_finite
-from identitysync.scripts.format.flatten import flatten
-from identitysync.values import Record, text_of
+from identitysync.values import Record, flatten, text_of
 
 
 @attrs.frozen
