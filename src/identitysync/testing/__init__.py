@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from identitysync.testing.bluekai import BlueKaiEmulator
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
     from identitysync.testing.people import generate_accounts
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from identitysync.testing.sftp import SftpServer
 
 _PLACES = {
+    "BlueKaiEmulator": "identitysync.testing.bluekai",
     "EmulatedSite": "identitysync.testing.gigya",
     "Fault": "identitysync.testing.faults",
     "FaultProxy": "identitysync.testing.faults",
@@ -30,6 +32,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "BlueKaiEmulator",
     "EmulatedSite",
     "Fault",
     "FaultProxy",

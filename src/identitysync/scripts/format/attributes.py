@@ -1,4 +1,4 @@
-"""A user and what is known of them: the first plain field of a record, and all the others with their values as texts."""
+"""A user and what is known of them: the first plain field of a record, and all the others as texts."""
 
 import re
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ class Person:
                 array give several values of each of their names.
 
         Returns:
-            The person; null, missing and empty values are left out. What a rename left of an object may stand before the
-            user id.
+            The person; null, missing and empty values are left out. What a rename left of an object may stand before
+            the user id.
 
         Raises:
             RecordRejected: The first plain field holds no user id, or an array holds arrays.
