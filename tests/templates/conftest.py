@@ -3,9 +3,9 @@
 import pytest
 
 from tests.remotes.ftp.servers import EmbeddedFtp
-from tests.remotes.object_stores import bucket, s3
+from tests.remotes.object_stores import azurite, bucket, container, gcs, gcs_bucket, s3
 
-__all__ = ["bucket", "s3"]
+__all__ = ["azurite", "bucket", "container", "gcs", "gcs_bucket", "s3"]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import identitysync as idx
 from identitysync.cli import main
 from identitysync.templates import Templates, find, left_open
 from identitysync.testing import GigyaEmulator, SftpServer, generate_accounts
+from tests.templates.buckets import Buckets
 from tests.templates.ends import Ends
 from tests.templates.world import SECRET, World, put_incoming
 
@@ -30,14 +31,11 @@ def world(tmp_path, request):
         gigya.site.add_audit({**DELETION, "callID": f"a{n}", "uid": f"u{n}"} for n in range(COUNT))
         gigya.site.set_achievements(accounts[0]["UID"], [{"challengeID": "c", "pointsTotal": 3}])
 
-        def s3():
-            return request.getfixturevalue("s3"), request.getfixturevalue("bucket")
-
         def ftp():
             return request.getfixturevalue("ftp")
 
-        with closing(Ends()) as ends:
-            yield World(gigya, other, sftp, tmp_path / "files", s3, ftp, ends)
+        with closing(Ends()) as ends, closing(Buckets(request.getfixturevalue)) as buckets:
+            yield World(gigya, other, sftp, tmp_path / "files", ftp, buckets, ends)
 
 
 @pytest.mark.parametrize("name", NAMES)
