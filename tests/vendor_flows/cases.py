@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+from importlib import import_module
 
 import attrs
 
@@ -22,13 +23,21 @@ class Case:
     Attributes:
         put: Puts something where the flow reads: world, flow, UIDs of accounts.
         check: Looks at what came out: world, job, files and other things by their names, UIDs of accounts.
+        ends: Platforms that have other fields than their templates need: their kinds, and what makes their emulators.
+        values: What is filled in beside logins and addresses, by step.
+        open: What a check finds in values that are still to be filled in, where these look like values.
         doubts: What a check warns of, beside secrets and unencrypted addresses on this machine.
+        rejects: Steps and codes of records that are rejected and have no way to go.
         slips: Names of parameters as the flow spells them, and as they are meant.
     """
 
     put: object = put_incoming
     check: object = nothing
+    ends: dict = attrs.field(factory=dict)
+    values: dict = attrs.field(factory=dict)
+    open: set = frozenset()
     doubts: set = frozenset()
+    rejects: set = frozenset()
     slips: dict = attrs.field(factory=dict)
 
 
@@ -299,6 +308,75 @@ def newcomers_arrived(world, job, files, uids):
     assert {each["profile"]["email"] for each in world.gigya.site.lite_accounts} == {"n1@example.com", "n2@example.com"}
 
 
+# --- platforms
+
+
+def emulator(name, **options):
+    """Tell how an emulator is made; its import waits until a flow needs it."""
+    return lambda: getattr(import_module("identitysync.testing"), name)(**options)
+
+
+def put_leads(world, flow, uids):
+    _, marketo = world.ends.of("marketo")
+    marketo.leads.add(
+        {"guid": uid, "email": f"{uid}@example.com", "city": "Łódź", "createdAt": "2019-05-06T07:08:09Z"}
+        for uid in uids
+    )
+
+
+def put_contacts(world, flow, uids):
+    _, silverpop = world.ends.of("silverpop")
+    silverpop.contacts.add(
+        {"Email": f"{uid}@example.com", "GigyaUid": uid, "Subscribed": "No" if n % 2 else "Yes"}
+        for n, uid in enumerate(uids)
+    )
+
+
+def subscribed(*expected):
+    def check(world, job, files, uids):
+        found = [world.gigya.site.account(uid)["data"] for uid in uids]
+        assert [each["subscribed"] for each in found] == [expected[n % len(expected)] for n in range(len(uids))]
+
+    return check
+
+
+def newsletters(world, job, files, uids):
+    assert {world.gigya.site.account(uid)["data"]["subscribeToOurNewsletter"] for uid in uids} == {True}
+
+
+def cities(world, job, files, uids):
+    assert {world.gigya.site.account(uid)["profile"]["city"] for uid in uids} == {"Łódź"}
+
+
+def subscribers_of_gigya(world, flow, uids):
+    """Let everybody have said yes or no; the generated people have other words for it."""
+    for number, account in enumerate(list(world.gigya.accounts)):
+        said = ("true", "false")[number % 2]
+        world.gigya.site.put({**account, "data": {"subscribed": said, "subscribe": said}})
+
+
+def without_likes(world, flow, uids):
+    """Gigya's likes are a list, for which Marketo has no field: half of the people have none."""
+    for account in list(world.gigya.accounts)[::2]:
+        profile = {name: value for name, value in account["profile"].items() if name != "likes"}
+        world.gigya.site.put({**account, "profile": profile})
+
+
+def arrived(count):
+    def check(world, job, files, uids):
+        (found,) = files.values() if len(files) == 1 else (files,)
+        assert len(found) == count
+
+    return check
+
+
+def objects_arrived(world, job, files, uids):
+    assert len(files) == COUNT
+    assert {each["ZZ00_rtl_id__c"] for each in files.values()} == set(profiles(world))
+
+
+MARKETO = {"guid": "string", "gender": "string", "gUID": "string", "fblikes": "string"}
+SALESFORCE = {"primaryId": "ZZ00_rtl_id__c", "lookupId": "Unique_Email_Gigya__c"}
 ESPS = ("selligent", "responsys", "adobe-campaign")
 CASES = {
     "export-to-sftp": Case(check=exported),
@@ -319,8 +397,37 @@ CASES = {
     "lite-import": Case(put_newcomers, newcomers_arrived),
     "reset-password": Case(put_requests, passwords_reset),
     "bulk-delete": Case(put_addresses, deleted),
-    "silverpop-in": Case(slips={"podNumer": "podNumber"}),
-    "silverpop-out": Case(doubts={"week-year"}),
+    "campaign-monitor-in": Case(check=subscribed("false")),
+    "campaign-monitor-out": Case(subscribers_of_gigya, arrived(COUNT)),
+    "mailchimp-in": Case(check=newsletters),
+    "mailchimp-out": Case(check=arrived(COUNT)),
+    "marketo-in": Case(put_leads, cities, {"marketo": emulator("MarketoEmulator", fields=MARKETO)}),
+    "marketo-out": Case(
+        without_likes,
+        arrived(COUNT // 2),
+        {"marketo": emulator("MarketoEmulator", fields=MARKETO)},
+        rejects={("marketo", "nested-field")},
+    ),
+    "salesforce": Case(
+        nothing,
+        objects_arrived,
+        {"salesforce": emulator("SalesforceEmulator")},
+        {"salesforce": SALESFORCE},
+        open={"invalid-parameter"},
+    ),
+    "exacttarget": Case(check=arrived(COUNT)),
+    "silverpop-in": Case(
+        put_contacts,
+        subscribed("true", "false"),
+        {"silverpop": emulator("SilverpopEmulator", columns=["GigyaUid", "Subscribed"])},
+        slips={"podNumer": "podNumber"},
+    ),
+    "silverpop-out": Case(
+        subscribers_of_gigya,
+        arrived(COUNT),
+        {"silverpop": emulator("SilverpopEmulator", columns=["GigyaUid", "Subscribed"])},
+        doubts={"week-year"},
+    ),
     **{f"{esp}-in": Case(file_of("a.csv", opt_ins), opt_ins_arrived) for esp in ESPS},
     **{f"{esp}-out": Case(check=for_esp) for esp in ESPS},
 }
