@@ -365,7 +365,7 @@ def without_likes(world, flow, uids):
 def arrived(count):
     def check(world, job, files, uids):
         (found,) = files.values() if len(files) == 1 else (files,)
-        assert len(found) == count
+        assert len(found) == count, len(found)
 
     return check
 
@@ -398,9 +398,9 @@ CASES = {
     "reset-password": Case(put_requests, passwords_reset),
     "bulk-delete": Case(put_addresses, deleted),
     "campaign-monitor-in": Case(check=subscribed("false")),
-    "campaign-monitor-out": Case(subscribers_of_gigya, arrived(COUNT)),
+    "campaign-monitor-out": Case(subscribers_of_gigya, arrived(COUNT // 2)),
     "mailchimp-in": Case(check=newsletters),
-    "mailchimp-out": Case(check=arrived(COUNT)),
+    "mailchimp-out": Case(nothing, arrived(COUNT)),
     "marketo-in": Case(put_leads, cities, {"marketo": emulator("MarketoEmulator", fields=MARKETO)}),
     "marketo-out": Case(
         without_likes,
@@ -415,7 +415,7 @@ CASES = {
         {"salesforce": SALESFORCE},
         open={"invalid-parameter"},
     ),
-    "exacttarget": Case(check=arrived(COUNT)),
+    "exacttarget": Case(nothing, arrived(COUNT)),
     "silverpop-in": Case(
         put_contacts,
         subscribed("true", "false"),
