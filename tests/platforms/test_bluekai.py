@@ -62,6 +62,8 @@ def test_all_that_is_known_of_a_user_arrives(bluekai, record, known):
         ({"UID": "u", "a": None, "b": ""}, "nothing-to-tell"),
         ({"UID": "u", "a=b": 1}, "forbidden-character"),
         ({"UID": "u", "a": [{"b": 1}]}, "too-deep"),
+        ({"UID": "\ud800", "a": 1}, "charset"),
+        ({"UID": "u", "a\udfff": 1}, "charset"),
     ],
 )
 def test_a_record_that_cannot_be_told_is_rejected_alone(bluekai, record, code):

@@ -59,4 +59,6 @@ def _sent(client: BlueKaiClient, id_field: FieldPath, record: Record) -> Record 
         return Rejected(record, str(fault), fault.code)
     except PlatformError as fault:
         return Rejected(record, fault.message, fault.code)
+    except UnicodeEncodeError:
+        return Rejected(record, "half of a surrogate pair is no character that UTF-8 has", "charset")
     return record
