@@ -8,12 +8,13 @@ import identitysync as idx
 from identitysync.contract import Rejected
 from identitysync.errors import AuthenticationFailed, PlatformError, RecordRejected
 from identitysync.platforms.mailchimp import AudienceWriter, MailchimpClient
+from identitysync.platforms.mailchimp.answers import judge
 from identitysync.platforms.mailchimp.members import Membership
 from identitysync.platforms.mailchimp.merge_tags import MergeTags
 from identitysync.testing import MailchimpEmulator
 from identitysync.testing.http import Limit
-from identitysync.values import FieldPath, Secret
-from identitysync.world import FixedClock, HttpClient, Patience
+from identitysync.values import FieldPath, Secret, json_bytes
+from identitysync.world import FixedClock, HttpClient, HttpResponse, Patience
 
 REFUSED = "looks fake"
 
@@ -399,3 +400,21 @@ def test_an_outbound_template_without_its_remove_step_ends_well(mailchimp):
     with GigyaEmulator("3_a", "AK", accounts=generate_accounts(30)) as gigya:
         job = idx.run(flow, site=gigya.site, full_extract=True)
     assert (job.status, job.rejects, mailchimp.count()) == ("succeeded", (), 30)
+
+
+def test_a_bare_403_means_too_many_calls_and_one_with_a_problem_that_the_key_may_not():
+    bare = HttpResponse(403, {}, b"<html>Access Denied</html>")
+    told = HttpResponse(
+        403, {}, b'{"title": "Wrong Datacenter", "detail": "The key is of another one.", "status": 403}'
+    )
+    assert judge(bare).kind == "busy"
+    assert (judge(told).kind, judge(told).code) == ("denied", "Wrong Datacenter")
+
+
+def test_a_refusal_of_many_fields_stays_readable():
+    errors = [{"field": f"members.item:{n}.x", "message": "no"} for n in range(500)]
+    message = judge(
+        HttpResponse(400, {}, json_bytes({"title": "Invalid Resource", "detail": "d", "errors": errors}))
+    ).message
+    assert message.startswith("d members.item:0.x: no; ")
+    assert message.endswith("members.item:19.x: no; and 480 more")

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import attrs
 
-from identitysync.platforms.meaning import Refusal, by_status_and_json
+from identitysync.platforms.meaning import Kind, Refusal, by_status_and_json
 from identitysync.world import HttpResponse
 
 _SHOWN: Final = 20
@@ -26,9 +26,10 @@ def judge(answer: HttpResponse) -> Refusal | None:
     try:
         problem = answer.json()
     except ValueError:
-        return refusal
+        problem = None
     if not isinstance(problem, dict) or not isinstance(problem.get("title"), str):
-        return refusal
+        # Too many calls are turned away before they reach the API, by a bare 403.
+        return attrs.evolve(refusal, kind=Kind.BUSY) if answer.status == 403 else refusal
     detail = str(problem.get("detail") or refusal.message)
     return attrs.evolve(refusal, code=problem["title"], message=" ".join([detail, *_fields(problem.get("errors"))]))
 
