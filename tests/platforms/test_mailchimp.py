@@ -17,6 +17,7 @@ from identitysync.values import FieldPath, Secret, json_bytes
 from identitysync.world import FixedClock, HttpClient, HttpResponse, Patience
 
 REFUSED = "looks fake"
+NEWSLETTER = FieldPath.parse("n")
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def write(mailchimp, records, *, options=None, **params):
     """Write records; give the job, what went on, and what was rejected."""
     flow = idx.Dataflow(name="out", steps=[
         idx.Step("in", "file.parse.json", next=["mailchimp"]),
-        idx.Step("mailchimp", "datasource.write.mailchimp", access(mailchimp, **params), next=["out"], error=["errors"]),
+        idx.Step("mailchimp", "datasource.write.mailchimp", access(mailchimp, **{"newsletterField": "n", **params}), next=["out"], error=["errors"]),
         idx.Step("out", "field.remove", {"fields": ["nothing"]}),
         idx.Step("errors", "field.remove", {"fields": ["nothing"]}),
     ])  # fmt: skip
@@ -197,9 +198,9 @@ def test_the_newsletter_field_decides_on_the_status(mailchimp, value, status):
     assert of(mailchimp, "a@x.com")["status"] == status
 
 
-def test_without_a_word_of_the_newsletter_field_the_status_counts_and_then_the_default(mailchimp):
+def test_the_status_may_be_the_newsletter_field_and_where_it_says_nothing_the_default_counts(mailchimp):
     records = [{"EMAIL": "a@x.com", "status": "subscribed"}, {"EMAIL": "b@x.com"}]
-    write(mailchimp, records, newsletterField="n", defaultStatus="transactional")
+    write(mailchimp, records, newsletterField="status", defaultStatus="transactional")
     assert [member["status"] for member in mailchimp.members()] == ["subscribed", "transactional"]
 
 
@@ -267,7 +268,7 @@ def test_a_call_that_is_refused_without_naming_members_is_parted_until_the_fault
             return {"errors": []}
 
     client = Refusing()
-    writer = AudienceWriter(client, "x", newsletter=None, default_status="subscribed", tell=lambda _: None)
+    writer = AudienceWriter(client, "x", newsletter=NEWSLETTER, default_status="subscribed", tell=lambda _: None)
     answers = writer.write([{"EMAIL": f"{'bad' if n == 5 else 'p'}{n}@x.com"} for n in range(8)])
     assert [n for n, answer in enumerate(answers) if isinstance(answer, Rejected)] == [5]
     assert answers[5].message == "something is wrong"
@@ -283,7 +284,7 @@ def test_an_error_about_an_address_that_nobody_sent_concerns_those_that_were_not
             error = {"email_address": "p1@xn--x.com", "error": "no", "error_code": "ERROR_GENERIC"}
             return {"errors": [error], "new_members": [{"email_address": "p0@x.com"}], "updated_members": []}
 
-    writer = AudienceWriter(Odd(), "x", newsletter=None, default_status="subscribed", tell=lambda _: None)
+    writer = AudienceWriter(Odd(), "x", newsletter=NEWSLETTER, default_status="subscribed", tell=lambda _: None)
     answers = writer.write([{"EMAIL": "P0@x.com"}, {"EMAIL": "p1@ẋ.com"}])
     assert [isinstance(answer, Rejected) for answer in answers] == [False, True]
 
@@ -307,7 +308,7 @@ def test_what_the_audience_has_no_field_for_is_left_out_and_told_once(mailchimp)
 def test_what_was_read_can_be_written_as_it_is(mailchimp):
     mailchimp.put(people(3, merge_fields={"FNAME": "Zoë"}, tags=["a"], language="de"))
     with MailchimpEmulator(list_id="other", interests=["9143cf3bd1"]) as other:
-        job, _, _ = write(other, read(mailchimp))
+        job, _, _ = write(other, read(mailchimp), newsletterField="status")
         assert job.rejects == ()
         assert not any("is not sent" in line and "AGE" not in line and "ADDRESS" not in line for line in job.trace)
         kept = ("email_address", "status", "language")
@@ -351,7 +352,7 @@ def test_a_key_that_is_refused_is_not_tried_twice(mailchimp):
 
 
 def test_a_value_that_is_neither_true_nor_false_rejects_where_only_these_make_sense():
-    membership = Membership(MergeTags([], lambda _: None), FieldPath.parse("n"), "subscribed")
+    membership = Membership(MergeTags([], lambda _: None), NEWSLETTER, "subscribed")
     with pytest.raises(RecordRejected, match=r"interests\.abc holds true or false; found 'perhaps'"):
         membership.member_of({"EMAIL": "a@x.com", "interests": {"abc": "perhaps", "d": None}})
     assert membership.member_of({"EMAIL": "a@x.com", "vip": "true", "location": {"latitude": 0, "longitude": 0}}) == {

@@ -22,12 +22,12 @@ class Membership:
 
     Attributes:
         tags: The audience's merge fields.
-        newsletter: The field that says whether somebody wants the newsletter, if there is one.
+        newsletter: The field that says whether somebody wants the newsletter.
         default_status: The status of those of whom nothing is said.
     """
 
     tags: MergeTags
-    newsletter: FieldPath | None
+    newsletter: FieldPath
     default_status: str
 
     def member_of(self, record: Record) -> dict[str, Any]:
@@ -62,13 +62,11 @@ class Membership:
         return member
 
     def _is_told_otherwise(self, name: str) -> bool:
-        decides = self.newsletter is not None and name == self.newsletter.literal
+        decides = name == self.newsletter.literal
         return decides or name in {_ADDRESS, "status"} or name in COMPUTED or name.upper() == "EMAIL"
 
     def _status(self, record: Record) -> str:
-        said = None if self.newsletter is None else wanted(self.newsletter.get(record))
-        if said is None:
-            said = wanted(record.get("status"))
+        said = wanted(self.newsletter.get(record))
         if said is None:
             return self.default_status
         if isinstance(said, bool):

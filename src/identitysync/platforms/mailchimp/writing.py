@@ -31,7 +31,7 @@ class AudienceWriter:
         client: MailchimpClient,
         list_id: str,
         *,
-        newsletter: FieldPath | None,
+        newsletter: FieldPath,
         default_status: str,
         tell: Callable[[str], None],
     ) -> None:
@@ -40,7 +40,7 @@ class AudienceWriter:
         Args:
             client: The client.
             list_id: The audience.
-            newsletter: The field that says whether somebody wants the newsletter, if there is one.
+            newsletter: The field that says whether somebody wants the newsletter.
             default_status: The status of those of whom nothing is said.
             tell: Is told what people should know.
         """

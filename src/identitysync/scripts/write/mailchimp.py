@@ -12,12 +12,6 @@ from identitysync.values import FieldPath, Record
 _MOST = 10
 
 
-def check_field(text: str) -> None:
-    """Parse the path of a field, if there is one."""
-    if text:
-        FieldPath.parse(text)
-
-
 def check_status(text: str) -> None:
     """Refuse a status that a member cannot have."""
     if text not in STATUSES:
@@ -66,7 +60,7 @@ class WriteMailchimp(Audience, RecordWriter):
 
     The address is in `email_address` or `EMAIL`. `newsletterField` names the field that decides on the status: true is
     `subscribed`, false `unsubscribed` (texts such as `'true'` do as well), and a status of Mailchimp's own counts as it
-    is. Where that says nothing, the record's `status` counts, then `defaultStatus`.
+    is. Where it says nothing, `defaultStatus` counts.
 
     All other fields are merge fields, named by their merge tags in any case, or nested in `merge_fields`; `interests`,
     `tags`, `vip`, `language`, `location` and the other fields of a member are those. What the audience has no merge
@@ -81,10 +75,9 @@ class WriteMailchimp(Audience, RecordWriter):
 
     atomic = True
 
-    newsletter_field: str = param(
-        default="", doc="The field that says whether somebody wants the newsletter.", example="newsletterField",
-        check=check_field,
-    )  # fmt: skip
+    newsletter_field: FieldPath = param(
+        doc="The field that says whether somebody wants the newsletter.", example="newsletterField"
+    )
     default_status: str = param(
         default="unsubscribed",
         doc="The status of those of whom nothing is said.",
@@ -114,7 +107,7 @@ class WriteMailchimp(Audience, RecordWriter):
         writer = AudienceWriter(
             self.client(connection),
             self.list_id,
-            newsletter=FieldPath.parse(self.newsletter_field) if self.newsletter_field else None,
+            newsletter=self.newsletter_field,
             default_status=self.default_status,
             tell=services.log.info,
         )
