@@ -2,7 +2,7 @@
 
 from benchmarks.platforms import address
 
-CALLS = (20, 10)
+CALLS = (10, 10)
 
 
 def emulator(**options):
