@@ -15,7 +15,7 @@ from identitysync.world import FixedClock, HttpClient, HttpResponse
 
 @pytest.fixture
 def monitor():
-    fields = {"GigyaUID": "Text", "First Choice": "Text", "Topics": "MultiSelectMany", "Age": "Number"}
+    fields = {"GigyaUID": "Text", "First Choice": "Text", "Topics": "MultiSelectMany", "Age": "Number", "Born": "Date"}
     with CampaignMonitorEmulator(custom_fields=fields, refuse="@refused") as emulator:
         yield emulator
 
@@ -145,8 +145,12 @@ def test_fields_arrive_by_key_or_name_in_any_case_and_an_array_fills_a_field_of_
 
 
 def test_null_clears_a_custom_field_and_a_missing_one_is_left_alone(monitor):
-    write(monitor, [{"EmailAddress": "a@x.com", "GigyaUID": "u1", "Age": 36, "Topics": ["a"], "n": True}])
-    write(monitor, [{"EmailAddress": "A@x.com", "Age": None, "Topics": [], "n": True}])
+    write(
+        monitor,
+        [{"EmailAddress": "a@x.com", "GigyaUID": "u1", "Age": 36, "Born": "1815-12-10", "Topics": ["a"], "n": True}],
+    )
+    assert ("Born", "1815-12-10") in custom(monitor, "a@x.com")
+    write(monitor, [{"EmailAddress": "A@x.com", "Age": None, "Born": "", "Topics": [], "n": True}])
     assert custom(monitor, "a@x.com") == [("GigyaUID", "u1")]
     assert monitor.count() == 1
 
@@ -182,6 +186,7 @@ def test_each_record_that_is_refused_carries_its_code_and_words_and_the_others_a
         {"EmailAddress": "s@x.com", "n": True},
         {"EmailAddress": "what@x.com", "n": "perhaps"},
         {"EmailAddress": "array@x.com", "n": True, "Age": [1, 2]},
+        {"EmailAddress": "long@x.com", "n": True, "First Choice": "x" * 251},
         {"EmailAddress": "consent@x.com", "n": True, "ConsentToTrack": "perhaps"},
         {"Name": "nobody", "n": False},
         {"EmailAddress": "also@x.com", "n": True},
@@ -193,7 +198,7 @@ def test_each_record_that_is_refused_carries_its_code_and_words_and_the_others_a
     assert [record["EmailAddress"] for record in out] == ["good@x.com", "also@x.com"]
     assert codes == {
         "fake@refused.com": "1", "no address": "1", "no address either": "1", "LEFT@x.com": "206", "b@x.com": "207",
-        "s@x.com": "204", "what@x.com": "invalid-status", "array@x.com": "not-one-value", "consent@x.com": "consent",
+        "s@x.com": "204", "what@x.com": "invalid-status", "array@x.com": "not-one-value", "consent@x.com": "consent", "long@x.com": "too-long",
         "": "missing-address",
     }  # fmt: skip
     assert errors[0]["_errorDetails"]["errorMessage"] == "Invalid Email Address"
@@ -224,7 +229,10 @@ def test_what_the_list_has_no_field_for_is_left_out_and_told_once(monitor):
     assert job.rejects == ()
     told = [line for line in job.trace if "is not sent" in line]
     assert len(told) == 2
-    assert "'profile' is not sent: the list has no such custom field; it has Age, First Choice, FirstChoice" in told[0]
+    assert (
+        "'profile' is not sent: the list has no such custom field; it has Age, Born, First Choice, FirstChoice"
+        in told[0]
+    )
 
 
 def test_what_was_read_can_be_written_as_it_is(monitor):
@@ -238,6 +246,19 @@ def test_what_was_read_can_be_written_as_it_is(monitor):
         assert [[each[name] for name in kept] for each in other.subscribers()] == [
             [each[name] for name in kept] for each in monitor.subscribers()
         ]
+
+
+def test_on_a_bad_day_every_record_is_accounted_for(monitor):
+    for kind in ("http_429", "http_500", "drop"):
+        monitor.faults.add(kind, method="POST", times=-1, share=0.1)
+    records = [
+        {"EmailAddress": f"p{n}@{'refused' if n % 100 == 7 else 'x'}.com", "n": n % 300 != 11} for n in range(3000)
+    ]
+    job, out, errors = write(monitor, records, batchSize=100)
+    step = job.steps["it"]
+    assert (job.status, step.received, step.passed, step.rejected) == ("succeeded", 3000, 2970, 30)
+    assert (len(out), len(errors), monitor.count()) == (2970, 30, 2960)
+    assert any(call.status != 200 for call in monitor.calls)
 
 
 def test_too_many_calls_wait_as_long_as_they_are_told():

@@ -157,6 +157,16 @@ def test_an_address_of_something_else_is_refused_when_the_flow_is_checked(mailch
     assert (fault.path, "where us6 is your data center" in fault.message) == ("$.steps[0].params.apiUrl", True)
 
 
+def test_what_the_originals_templates_leave_open_is_to_be_filled_in(mailchimp):
+    params = {"apiUrl": "https://<dc>.api.mailchimp.com/3.0/", "apiKey": "...", "listId": "..."}
+    steps = [
+        idx.Step("read", "datasource.read.mailchimp", params, next=["write"]),
+        idx.Step("write", "datasource.write.mailchimp", {**params, "newsletterField": "newsletterField"}),
+    ]
+    found = idx.check(idx.Dataflow(name="x", steps=steps))
+    assert [fault.code for fault in found] == ["to-fill-in"] * 6
+
+
 def test_flat_merge_tags_in_any_case_and_nested_ones_arrive_and_the_flat_one_wins(mailchimp):
     records = [
         {"EMAIL": "a@x.com", "fname": "Ada", "merge_fields": {"FNAME": "nested", "LNAME": "Lovelace"}, "AGE": 36},
@@ -326,6 +336,17 @@ def test_a_call_that_would_send_a_second_mail_is_not_made_twice(mailchimp, kind)
     assert errors[0]["_errorDetails"]["errorCode"] == "no-answer"
     assert "may have been done" in errors[0]["_errorDetails"]["errorMessage"]
     assert sum(call.verb == "POST" for call in mailchimp.calls) == 1
+
+
+def test_on_a_bad_day_every_record_is_accounted_for(mailchimp):
+    for kind in ("http_429", "http_500", "drop"):
+        mailchimp.faults.add(kind, method="POST", times=-1, share=0.1)
+    records = [{"EMAIL": f"p{n}@{'refused' if n % 100 == 7 else 'x'}.com", "n": True} for n in range(3000)]
+    job, out, errors = write(mailchimp, records, batchSize=100)
+    step = job.steps["mailchimp"]
+    assert (job.status, step.received, step.passed, step.rejected) == ("succeeded", 3000, 2970, 30)
+    assert (len(out), len(errors), mailchimp.count()) == (2970, 30, 2970)
+    assert any(call.status != 200 for call in mailchimp.calls)
 
 
 def test_an_eleventh_call_at_once_is_not_let_in_and_comes_back(mailchimp):

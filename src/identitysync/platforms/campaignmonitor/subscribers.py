@@ -15,6 +15,10 @@ CONSENTS: Final = ("Yes", "No", "Unchanged")
 """What may be known of a subscriber's consent to be tracked."""
 
 _MANY: Final = "MultiSelectMany"
+_NO_DATE: Final = "0000-00-00"
+_LONGEST: Final = 250
+"""Characters that a custom field takes."""
+
 _ADDRESSES: Final = frozenset({"emailaddress", "email"})
 _TEXTS: Final = {"name": "Name", "mobilenumber": "MobileNumber"}
 _CONSENTS: Final = {"consenttotrack": "ConsentToTrack", "consenttosendsms": "ConsentToSendSms"}
@@ -57,7 +61,13 @@ class CustomFields:
                 code="not-one-value",
             )
         texts = [text for each in values if (text := text_of(each))]
-        return [{"Key": key, "Value": text} for text in texts] or [{"Key": key, "Value": "", "Clear": True}]
+        if any(len(text) > _LONGEST for text in texts):
+            raise RecordRejected(
+                f"the custom field {key} takes {_LONGEST} characters, and there are {max(map(len, texts))}; shorten it",
+                code="too-long",
+            )
+        nothing = {"Key": key, "Value": _NO_DATE if kind == "Date" else "", "Clear": True}
+        return [{"Key": key, "Value": text} for text in texts] or [nothing]
 
 
 @attrs.frozen

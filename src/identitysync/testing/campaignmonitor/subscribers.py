@@ -213,7 +213,7 @@ class KeptList:
             key = str(field.get("Key", "")).removeprefix("[").removesuffix("]")
             if key in self._fields:
                 values = sent.setdefault(key, [])
-                if not field.get("Clear") and field.get("Value"):
+                if not field.get("Clear") and field.get("Value") not in {None, "", "0000-00-00"}:
                     values.append(str(field["Value"])[:250])
         kept = [dict(field) for field in old if field["Key"] not in sent]
         for key, values in sent.items():
