@@ -10,17 +10,17 @@ T = TypeVar("T")
 class KnownFields(Generic[T]):
     """Find fields by their names, in any case; safe to share between threads."""
 
-    def __init__(self, fields: Mapping[str, T], place: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, fields: Mapping[str, T], complaint: str, tell: Callable[[str], None]) -> None:
         """Take the fields.
 
         Args:
             fields: The fields by their names.
-            place: What has them, such as ``the audience has no such merge field``.
+            complaint: Why another field is not sent, such as ``the audience has no such merge field``.
             tell: Is told, once for each name, which fields of records are none of them.
         """
         self._fields = {name.lower(): field for name, field in fields.items()}
         self._names = ", ".join(sorted(fields)) or "none"
-        self._place, self._tell = place, tell
+        self._complaint, self._tell = complaint, tell
         self._lock = threading.Lock()
         self._unknown: set[str] = set()
 
@@ -36,5 +36,5 @@ class KnownFields(Generic[T]):
                 new = name not in self._unknown
                 self._unknown.add(name)
             if new:
-                self._tell(f"the field {name!r} is not sent: {self._place}; it has {self._names}")
+                self._tell(f"the field {name!r} is not sent: {self._complaint}; it has {self._names}")
         return field
