@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 import identitysync as idx
-from identitysync.platforms.campaignmonitor import CampaignMonitorClient, record_of
+from identitysync.contract import Rejected
+from identitysync.platforms.campaignmonitor import CampaignMonitorClient, SubscriberWriter, Wishes, record_of
 from identitysync.platforms.campaignmonitor.answers import judge
 from identitysync.testing import CampaignMonitorEmulator, GigyaEmulator, generate_accounts
 from identitysync.testing.http import Limit
-from identitysync.values import Secret, json_bytes
+from identitysync.values import FieldPath, Secret, json_bytes
 from identitysync.world import FixedClock, HttpClient, HttpResponse
 
 
@@ -133,7 +134,7 @@ def test_a_bad_day_passes_for_reader_and_writer(monitor, kind):
 
 def test_fields_arrive_by_key_or_name_in_any_case_and_an_array_fills_a_field_of_many(monitor):
     record = {
-        "emailaddress": "a@x.com", "name": "Łucja", "gigyauid": "u1", "First Choice": "tea", "Topics": ["a", "b"],
+        "emailaddress": "a@x.com", "name": "Łucja", "[gigyauid]": "u1", "First Choice": "tea", "Topics": ["a", "b"],
         "Age": 36, "ConsentToTrack": True, "n": "true",
     }  # fmt: skip
     job, out, _ = write(monitor, [record])
@@ -188,6 +189,8 @@ def test_each_record_that_is_refused_carries_its_code_and_words_and_the_others_a
         {"EmailAddress": "array@x.com", "n": True, "Age": [1, 2]},
         {"EmailAddress": "long@x.com", "n": True, "First Choice": "x" * 251},
         {"EmailAddress": "consent@x.com", "n": True, "ConsentToTrack": "perhaps"},
+        {"EmailAddress": "half@x.com", "n": True, "Name": "\ud800"},
+        {"EmailAddress": "half\ud800@x.com", "n": False},
         {"Name": "nobody", "n": False},
         {"EmailAddress": "also@x.com", "n": True},
     ]
@@ -198,7 +201,8 @@ def test_each_record_that_is_refused_carries_its_code_and_words_and_the_others_a
     assert [record["EmailAddress"] for record in out] == ["good@x.com", "also@x.com"]
     assert codes == {
         "fake@refused.com": "1", "no address": "1", "no address either": "1", "LEFT@x.com": "206", "b@x.com": "207",
-        "s@x.com": "204", "what@x.com": "invalid-status", "array@x.com": "not-one-value", "consent@x.com": "consent", "long@x.com": "too-long",
+        "s@x.com": "204", "what@x.com": "invalid-status", "array@x.com": "not-one-value", "consent@x.com": "consent", "long@x.com": "too-long", "half@x.com": "cannot-be-sent",
+        "half\ud800@x.com": "cannot-be-sent",
         "": "missing-address",
     }  # fmt: skip
     assert errors[0]["_errorDetails"]["errorMessage"] == "Invalid Email Address"
@@ -230,7 +234,7 @@ def test_what_the_list_has_no_field_for_is_left_out_and_told_once(monitor):
     told = [line for line in job.trace if "is not sent" in line]
     assert len(told) == 2
     assert (
-        "'profile' is not sent: the list has no such custom field; it has Age, Born, First Choice, FirstChoice"
+        "'profile' is not sent: the list has no such custom field; it has Age, Born, First Choice, FirstChoice, GigyaUID, Topics"
         in told[0]
     )
 
@@ -259,6 +263,27 @@ def test_on_a_bad_day_every_record_is_accounted_for(monitor):
     assert (job.status, step.received, step.passed, step.rejected) == ("succeeded", 3000, 2970, 30)
     assert (len(out), len(errors), monitor.count()) == (2970, 30, 2960)
     assert any(call.status != 200 for call in monitor.calls)
+
+
+def test_an_address_that_is_refused_but_was_not_sent_so_is_looked_for():
+    class Odd:
+        def __init__(self):
+            self.calls = 0
+
+        def custom_fields(self, list_id):
+            return []
+
+        def import_subscribers(self, list_id, subscribers, *, resubscribe):
+            self.calls += 1
+            odd = [each for each in subscribers if "ẋ" in each["EmailAddress"]]
+            return [{"EmailAddress": "p@xn--x.com", "Code": 1, "Message": "no"} for _ in odd]
+
+    client = Odd()
+    wishes = Wishes("x", FieldPath.parse("n"), "active", "Yes", resubscribe=False)
+    writer = SubscriberWriter(client, wishes, connections=1, tell=lambda _: None)
+    answers = writer.write([{"EmailAddress": f"p{n}@{'ẋ' if n in {2, 5} else 'x'}.com"} for n in range(8)])
+    assert [n for n, answer in enumerate(answers) if isinstance(answer, Rejected)] == [2, 5]
+    assert (answers[2].code, answers[2].message, client.calls) == ("1", "no", 11)
 
 
 def test_too_many_calls_wait_as_long_as_they_are_told():

@@ -229,6 +229,7 @@ def test_each_record_that_mailchimp_refuses_carries_its_code_and_words_and_the_o
         {"FNAME": "nobody", "n": True},
         {"EMAIL": "array@x.com", "n": True, "FNAME": ["a", "b"]},
         {"EMAIL": "interest@x.com", "n": True, "interests": {"unknown": True}},
+        {"EMAIL": "half@x.com", "n": True, "FNAME": "\ud800"},
         {"EMAIL": "also@x.com", "n": False},
     ]
     job, out, errors = write(mailchimp, records, newsletterField="n")
@@ -239,7 +240,7 @@ def test_each_record_that_mailchimp_refuses_carries_its_code_and_words_and_the_o
 
     assert job.status == "succeeded"
     assert [record["EMAIL"] for record in out] == ["good@x.com", "also@x.com"]
-    assert len(told) == 9
+    assert len(told) == 10
     assert told["fake@refused.com"][0] == "ERROR_GENERIC"
     assert REFUSED in told["fake@refused.com"][1]
     assert "valid email address" in told["no address"][1]
@@ -248,6 +249,7 @@ def test_each_record_that_mailchimp_refuses_carries_its_code_and_words_and_the_o
     assert told["age@x.com"][1] == "Your merge fields were invalid. (AGE: Please enter a number)"
     assert told["what@x.com"][0] == "invalid-status"
     assert told[""][0] == "missing-address"
+    assert told["half@x.com"][0] == "cannot-be-sent"
     assert told["array@x.com"][0] == "not-one-value"
     assert "unknown" in told["interest@x.com"][1]
     assert sum(call.verb == "POST" for call in mailchimp.calls) == 1

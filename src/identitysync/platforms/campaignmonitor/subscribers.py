@@ -8,6 +8,7 @@ import attrs
 from identitysync.errors import RecordRejected
 from identitysync.platforms.campaignmonitor.records import bare
 from identitysync.platforms.known_fields import KnownFields
+from identitysync.platforms.sendable import check_sendable
 from identitysync.platforms.subscription import wanted
 from identitysync.values import FieldPath, Record, text_of
 
@@ -39,7 +40,7 @@ class CustomFields:
         known: dict[str, tuple[str, str]] = {}
         for field in fields:
             key = bare(str(field["Key"]))
-            for name in (str(field.get("FieldName") or key), key, f"[{key}]"):
+            for name in (str(field.get("FieldName") or key), key):
                 known.setdefault(name, (key, str(field.get("DataType", ""))))
         self._known = KnownFields(known, "the list has no such custom field", tell)
 
@@ -49,7 +50,7 @@ class CustomFields:
         Raises:
             RecordRejected: The custom field cannot hold the value.
         """
-        known = self._known.find(name)
+        known = self._known.find(bare(name))
         if known is None:
             return []
         key, kind = known
@@ -127,7 +128,10 @@ class Subscription:
                     subscriber[_CONSENTS[lower]] = consent
             elif name != self.newsletter.literal and lower not in _ADDRESSES and lower not in _COMPUTED:
                 custom += self.fields.written(name, value)
-        return {**subscriber, "CustomFields": custom} if custom else subscriber
+        if custom:
+            subscriber["CustomFields"] = custom
+        check_sendable(subscriber)
+        return subscriber
 
 
 def address_of(record: Record) -> str:
@@ -143,6 +147,7 @@ def known_address(record: Record) -> str:
         RecordRejected: There is none.
     """
     address = address_of(record)
+    check_sendable(address)
     if not address:
         raise RecordRejected(
             "the record has no e-mail address: rename the field that holds it to EmailAddress", code="missing-address"

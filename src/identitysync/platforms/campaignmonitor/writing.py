@@ -114,7 +114,11 @@ class SubscriberWriter:
         return None
 
     def _import(self, subscribers: Mapping[int, Mapping[str, Any]]) -> list[Refused]:
-        """Import subscribers, by the places of their records; give those that are refused."""
+        """Import subscribers, by the places of their records; give those that are refused.
+
+        An address that is refused, and was not sent so, may be anybody's: then the others are imported again in halves,
+        which does no harm, until it is known.
+        """
         if not subscribers:
             return []
         wishes = self._wishes
@@ -122,12 +126,19 @@ class SubscriberWriter:
             wishes.list_id, list(subscribers.values()), resubscribe=wishes.resubscribe
         )
         places = {subscriber["EmailAddress"].lower(): place for place, subscriber in subscribers.items()}
-        refused = []
+        refused, unknown = [], []
         for failure in failures:
-            place = places.get(str(failure.get("EmailAddress", "")).strip().lower())
-            code, message = str(failure.get("Code", "refused")), str(failure.get("Message") or "no reason was given")
+            place = places.pop(str(failure.get("EmailAddress", "")).strip().lower(), None)
+            told = str(failure.get("Code", "refused")), str(failure.get("Message") or "no reason was given")
             if place is None:
-                self._tell(f"Campaign Monitor refused an address that was not sent so: {code} {message}")
+                unknown.append(told)
             else:
-                refused.append((place, code, message))
+                refused.append((place, *told))
+        left = list(places.values())
+        if unknown and len(left) > 1:
+            halves = left[: len(left) // 2], left[len(left) // 2 :]
+            for half in halves:
+                refused += self._import({place: subscribers[place] for place in half})
+        elif unknown and left:
+            refused.append((left[0], *unknown[0]))
         return refused

@@ -7,6 +7,7 @@ import attrs
 from identitysync.errors import RecordRejected
 from identitysync.platforms.mailchimp.merge_tags import MergeTags
 from identitysync.platforms.mailchimp.own_fields import COMPUTED, SETTERS
+from identitysync.platforms.sendable import check_sendable
 from identitysync.platforms.subscription import wanted
 from identitysync.values import FieldPath, Record
 
@@ -59,6 +60,7 @@ class Membership:
                 flat[name] = value
         if merge := self.tags.merge(nested) | self.tags.merge(flat):
             member["merge_fields"] = merge
+        check_sendable(member)
         return member
 
     def _is_told_otherwise(self, name: str) -> bool:
