@@ -75,7 +75,10 @@ class AudienceWriter:
                 members[place] = membership.member_of(record)
             except RecordRejected as fault:
                 answers[place] = Rejected(record, fault.message, fault.code)
-        for place, code, message in self._send(members):
+        asked = {place: member for place, member in members.items() if member["status"] == "pending"}
+        others = {place: member for place, member in members.items() if place not in asked}
+        # Those who are asked by mail go by themselves: a call with them must not be made twice, one without them may.
+        for place, code, message in [*self._send(others), *self._send(asked)]:
             answers[place] = Rejected(records[place], message, code)
         return answers
 
@@ -89,7 +92,6 @@ class AudienceWriter:
     def _send(self, members: Members) -> Refusals:
         if not members:
             return
-        # Who is pending gets a message that asks for confirmation: not twice.
         repeatable = all(member["status"] != "pending" for member in members.values())
         try:
             answer = self._client.subscribe(self._list_id, list(members.values()), repeatable=repeatable)
