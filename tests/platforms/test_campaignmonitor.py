@@ -296,13 +296,12 @@ def test_too_many_calls_wait_as_long_as_they_are_told():
     assert (judge(answer).kind, judge(answer).pause) == ("busy", 7.0)
 
 
-def test_all_connections_are_used_by_imports_and_by_those_who_leave():
+@pytest.mark.parametrize(("wanted", "count", "calls"), [(True, 400, 9), (False, 20, 21)])
+def test_all_connections_are_used_by_imports_and_by_those_who_leave(wanted, count, calls):
     with CampaignMonitorEmulator(latency=0.1) as slow:
-        write(slow, [{"EmailAddress": f"p{n}@x.com", "n": True} for n in range(400)], batchSize=50, maxConnections=4)
-        assert slow.most_at_once == 4
-        before = len(slow.calls)
-        write(slow, [{"EmailAddress": f"p{n}@x.com", "n": False} for n in range(20)], maxConnections=4)
-        assert (slow.most_at_once, len(slow.calls) - before) == (4, 21)
+        records = [{"EmailAddress": f"p{n}@x.com", "n": wanted} for n in range(count)]
+        write(slow, records, batchSize=50, maxConnections=4)
+        assert (slow.most_at_once, len(slow.calls)) == (4, calls)
 
 
 def test_an_import_that_some_failed_in_is_no_refusal_and_another_400_is():
