@@ -10,6 +10,7 @@ from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, TokenLogin
 from identitysync.platforms.meaning import Kind, Refusal, by_status, by_status_and_json
 from identitysync.platforms.pages import read_pages
+from identitysync.platforms.sendable import check_sendable
 from identitysync.platforms.subscription import wanted
 from identitysync.platforms.tokens import Token, Tokens
 
@@ -28,6 +29,7 @@ __all__ = [
     "Tokens",
     "by_status",
     "by_status_and_json",
+    "check_sendable",
     "read_pages",
     "wanted",
 ]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from identitysync.testing.bluekai import BlueKaiEmulator
+    from identitysync.testing.campaignmonitor import CampaignMonitorEmulator
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
+    from identitysync.testing.mailchimp import MailchimpEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
     from identitysync.testing.scripts import check_script
@@ -17,12 +19,14 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "BlueKaiEmulator": "identitysync.testing.bluekai",
+    "CampaignMonitorEmulator": "identitysync.testing.campaignmonitor",
     "EmulatedSite": "identitysync.testing.gigya",
     "Fault": "identitysync.testing.faults",
     "FaultProxy": "identitysync.testing.faults",
     "Faults": "identitysync.testing.gigya",
     "GigyaEmulator": "identitysync.testing.gigya",
     "Ground": "identitysync.testing.remotes",
+    "MailchimpEmulator": "identitysync.testing.mailchimp",
     "SftpServer": "identitysync.testing.sftp",
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
@@ -33,12 +37,14 @@ _PLACES = {
 
 __all__ = [
     "BlueKaiEmulator",
+    "CampaignMonitorEmulator",
     "EmulatedSite",
     "Fault",
     "FaultProxy",
     "Faults",
     "GigyaEmulator",
     "Ground",
+    "MailchimpEmulator",
     "SftpServer",
     "Spoil",
     "Toward",
