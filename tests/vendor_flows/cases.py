@@ -25,6 +25,7 @@ class Case:
         check: Looks at what came out: world, job, files and other things by their names, UIDs of accounts.
         ends: Platforms that have other fields than their templates need: their kinds, and what makes their emulators.
         values: What is filled in beside logins and addresses, by step.
+        words: What the API of the flow's time called fields, which is gone, and what the present one calls them.
         open: What a check finds in values that are still to be filled in, where these look like values.
         doubts: What a check warns of, beside secrets and unencrypted addresses on this machine.
         rejects: Steps and codes of records that are rejected and have no way to go.
@@ -35,6 +36,7 @@ class Case:
     check: object = nothing
     ends: dict = attrs.field(factory=dict)
     values: dict = attrs.field(factory=dict)
+    words: dict = attrs.field(factory=dict)
     open: set = frozenset()
     doubts: set = frozenset()
     rejects: set = frozenset()
@@ -316,6 +318,26 @@ def emulator(name, **options):
     return lambda: getattr(import_module("identitysync.testing"), name)(**options)
 
 
+def constant_contact():
+    """An account with the custom fields that the flows name."""
+    end = import_module("tests.templates.ends.constantcontact")
+    fields = ["CustomField1", "Custom Field 1", "newsletterField"]
+    return emulator("ConstantContactEmulator", **end.KEYS, lists=end.LISTS, custom_fields=fields)()
+
+
+def put_members(world, flow, uids):
+    module, platform = world.ends.of("constantcontact")
+    said = [("true", "false")[n % 2] for n in range(len(uids))]
+    people = zip(uids, said, strict=True)
+    platform.put(
+        module.IN,
+        [
+            {"email": f"{uid}@example.com", "cf:CustomField1": uid, "cf:newsletterField": each}
+            for uid, each in people
+        ],
+    )  # fmt: skip
+
+
 def put_leads(world, flow, uids):
     _, marketo = world.ends.of("marketo")
     marketo.leads.add(
@@ -399,6 +421,22 @@ CASES = {
     "bulk-delete": Case(put_addresses, deleted),
     "campaign-monitor-in": Case(check=subscribed("false")),
     "campaign-monitor-out": Case(subscribers_of_gigya, arrived(COUNT // 2)),
+    "constant-contact-in": Case(
+        put_members,
+        subscribed("true", "false"),
+        {"constantcontact": constant_contact},
+        words={
+            "CustomField1": "cf:CustomField1",
+            "Email": "email_address.address",
+            "newsletterField": "cf:newsletterField",
+        },
+    ),
+    "constant-contact-out": Case(
+        subscribers_of_gigya,
+        arrived(COUNT),
+        {"constantcontact": constant_contact},
+        words={"Custom Field 1": "cf:Custom Field 1", "Email": "email", "newsletterField": "cf:newsletterField"},
+    ),
     "mailchimp-in": Case(check=newsletters),
     "mailchimp-out": Case(nothing, arrived(COUNT)),
     "marketo-in": Case(put_leads, cities, {"marketo": emulator("MarketoEmulator", fields=MARKETO)}),
