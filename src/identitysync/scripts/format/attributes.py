@@ -82,8 +82,11 @@ def refuse(what: str, name: str, text: str, signs: re.Pattern[str]) -> None:
 
 def _flat(record: Record) -> Record:
     """Flatten a record, the first field that is no object before all others."""
-    first = next((name for name, value in record.items() if type(value) is not dict), None)
-    return flatten(record if first is None else {first: record[first]} | record)
+    if type(next(iter(record.values()))) is dict:
+        first = next((name for name, value in record.items() if type(value) is not dict), None)
+        if first is not None:
+            record = {first: record[first]} | record
+    return flatten(record)
 
 
 def _columns(name: str, elements: list[Any]) -> dict[str, list[Any]]:
