@@ -1,11 +1,11 @@
-"""Salesforce under load: a job is six calls, one after the other: made, loaded, closed, asked after, its results."""
+"""Salesforce under load: a job is four calls, one after the other: made, loaded, closed, asked after."""
 
 from benchmarks.platforms import address
 
 from identitysync.testing import SalesforceEmulator
 
-CALLS = (100, 4)
-_BATCH = 600
+_BATCH = 200
+CALLS = (_BATCH // 4, 4)
 
 
 def emulator(**options):

@@ -168,7 +168,8 @@ class Bulk:
             job.columns, job.done = answered(self._org, job.wanted["query"])
             job.state = "JobComplete"
         else:
-            self._carry_out(job)
+            with self._org.together():
+                self._carry_out(job)
 
     def _carry_out(self, job: Job) -> None:
         kind, key = job.wanted["object"], job.wanted.get("externalIdFieldName", "Id")
