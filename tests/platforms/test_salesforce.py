@@ -12,7 +12,7 @@ from identitysync.platforms.salesforce import Jobs, Upserts, salesforce_api
 from identitysync.platforms.salesforce.rows import read, written
 from identitysync.scripts.read.salesforce import ReadSalesforce
 from identitysync.scripts.write.salesforce import WriteSalesforce
-from identitysync.testing import SalesforceEmulator
+from identitysync.testing import GigyaEmulator, SalesforceEmulator, generate_accounts
 from identitysync.testing.http import HttpFaults
 from identitysync.values import Secret
 from identitysync.world import FixedClock
@@ -372,3 +372,55 @@ def test_csv_is_read_as_it_was_written():
     for broken in (b'a,b\n"open', b"a,b\n1\n", b'a\nx"y\n'):
         with pytest.raises(RemoteError):
             read(broken)
+
+
+def test_the_originals_template_runs_unchanged_once_it_is_filled_in(salesforce):
+    renames = {
+        "profile.firstName": "FirstName", "profile.lastName": "LastName", "profile.city": "PersonMailingCity",
+        "UID": "ZZ00_rtl_id__c", "profile.email": "Unique_Email_Gigya__c", "lastLogin": "Last_login_time__c",
+        "profile.phones.number": "Phone",
+    }  # fmt: skip
+    left_open = dict.fromkeys(("username", "password", "token", "primaryId", "lookupId"), "...")
+    template = {
+        "name": "Salesforce Dataflow",
+        "steps": [
+            {
+                "id": "account", "type": "datasource.read.gigya.account", "next": ["rename"],
+                "params": {"select": ",".join(renames), "deltaField": "lastLoginTimestamp"},
+            },
+            {
+                "id": "rename", "type": "field.rename", "next": ["remove"],
+                "params": {"fields": [{"sourceField": old, "targetField": new} for old, new in renames.items()]},
+            },
+            {"id": "remove", "type": "field.remove", "params": {"fields": ["profile"]}, "next": ["clean"]},
+            {
+                "id": "clean", "type": "field.evaluate", "next": ["salesforce"],
+                "params": {
+                    "fields": [{
+                        "field": "Golf_Handicap_Number__pc",
+                        "expression": "Golf_Handicap_Number__pc eq '' || Golf_Handicap_Number__pc eq null"
+                        " ? '#N/A' : Golf_Handicap_Number__pc",
+                    }],
+                    "language": "jexl",
+                },
+            },
+            {
+                "id": "salesforce", "type": "datasource.write.salesforce",
+                "params": {
+                    **left_open, "authEndpoint": "https://test.salesforce.com/services/Soap/u/xx.0",
+                    "objectType": "account",
+                },
+            },
+        ],
+    }  # fmt: skip
+    flow = idx.Dataflow.from_dict(template)
+    assert {each.code for each in idx.check(flow)} == {"to-fill-in", "invalid-parameter", "clear-secret"}
+
+    wanted = login(salesforce) | {"primaryId": "ZZ00_rtl_id__c", "lookupId": "Unique_Email_Gigya__c"}
+    flow = flow.fill({f"salesforce.{name}": value for name, value in wanted.items()})
+    with GigyaEmulator(accounts=generate_accounts(30)) as gigya:
+        idx.run(flow, site=gigya.site, full_extract=True).raise_for_status()
+        accounts = {each["UID"]: each["profile"].get("lastName") for each in gigya.accounts}
+    found = {each["ZZ00_rtl_id__c"]: each.get("LastName") for each in salesforce.records("Account")}
+    assert found == accounts
+    assert all(each["Golf_Handicap_Number__pc"] is None for each in salesforce.records("Account"))
