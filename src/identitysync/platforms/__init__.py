@@ -10,6 +10,7 @@ from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, TokenLogin
 from identitysync.platforms.meaning import Kind, Refusal, by_status
 from identitysync.platforms.tokens import Token, Tokens
+from identitysync.platforms.waiting import moments
 
 __all__ = [
     "Api",
@@ -25,4 +26,5 @@ __all__ = [
     "TokenLogin",
     "Tokens",
     "by_status",
+    "moments",
 ]
