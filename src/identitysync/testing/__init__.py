@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
+    from identitysync.testing.marketing_cloud import MarketingCloudEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
     from identitysync.testing.salesforce import SalesforceEmulator
@@ -22,6 +23,7 @@ _PLACES = {
     "Faults": "identitysync.testing.gigya",
     "GigyaEmulator": "identitysync.testing.gigya",
     "Ground": "identitysync.testing.remotes",
+    "MarketingCloudEmulator": "identitysync.testing.marketing_cloud",
     "SalesforceEmulator": "identitysync.testing.salesforce",
     "SftpServer": "identitysync.testing.sftp",
     "Spoil": "identitysync.testing.faults",
@@ -38,6 +40,7 @@ __all__ = [
     "Faults",
     "GigyaEmulator",
     "Ground",
+    "MarketingCloudEmulator",
     "SalesforceEmulator",
     "SftpServer",
     "Spoil",

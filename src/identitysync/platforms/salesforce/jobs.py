@@ -12,14 +12,13 @@ from identitysync.errors import PlatformError, RemoteError, RemoteUnavailable
 from identitysync.platforms.api import Api
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.salesforce.org import API_VERSION
+from identitysync.platforms.waiting import moments
 
 Kind = Literal["ingest", "query"]
 Told = Mapping[str, Any]
 
 _ENDED: Final = frozenset({"JobComplete", "Failed", "Aborted"})
 _CSV: Final = {"Content-Type": "text/csv; charset=UTF-8"}
-_FIRST_PAUSE: Final = 0.25
-_LONGEST_PAUSE: Final = 20.0
 
 
 class Jobs:
@@ -89,17 +88,10 @@ class Jobs:
         Returns:
             What Salesforce tells of it at the end: ``state`` is ``JobComplete``, ``Failed`` or ``Aborted``.
         """
-        clock, pause = self._connection.clock, _FIRST_PAUSE
-        until = clock.monotonic() + self._timeout
-        while True:
+        for _ in moments(self._connection.clock, self._timeout):
             told = self._info(kind, job)
             if told["state"] in _ENDED:
                 return told
-            left = until - clock.monotonic()
-            if left <= 0:
-                break
-            clock.sleep(min(pause, left))
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
         with contextlib.suppress(PlatformError):  # it may have ended by itself just now
             self._change(job, kind, "Aborted")
         late = {"errorMessage": f"the job took more than {self._timeout:g} s and was aborted"}

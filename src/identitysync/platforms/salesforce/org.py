@@ -17,6 +17,7 @@ API_VERSION: Final = "64.0"
 """The version of all APIs: the last one in which Salesforce offers the SOAP login."""
 
 _PATH: Final = "/services/Soap/u/"
+_PRODUCTION: Final = f"https://login.salesforce.com{_PATH}{API_VERSION}"
 _ENDPOINT: Final = re.compile(r"(https?://[^/?#]+)(?:/services/Soap/u/(\d+(?:\.\d+)?)|)/?", re.IGNORECASE)
 
 
@@ -42,7 +43,7 @@ class SalesforceParams:
         secret=True,
     )
     auth_endpoint: str = param(
-        default=f"https://login.salesforce.com{_PATH}{API_VERSION}",
+        default=_PRODUCTION,
         doc="Where the user signs in: `test.salesforce.com` for a sandbox, or the organization's own domain. At its"
         " end stands the version of the SOAP API, 31.0 to 64.0.",
         example=f"https://test.salesforce.com{_PATH}{API_VERSION}",
@@ -62,7 +63,7 @@ def salesforce_api(params: SalesforceParams, connection: PlatformConnection) -> 
     """
     check_endpoint(params.auth_endpoint)
     http, clock = connection.http, connection.clock
-    matched = _ENDPOINT.fullmatch(params.auth_endpoint)
+    matched = _ENDPOINT.fullmatch(params.auth_endpoint or _PRODUCTION)
     host, version = matched.groups() if matched else ("", "")
     endpoint = Api("Salesforce", f"{host}{_PATH}{version or API_VERSION}", http, clock, judge=judge_login)
     token = params.token or Secret("")
