@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -83,6 +84,7 @@ class MarketingCloudEmulator(Emulator):
         keys = _SUBSCRIBERS if data_extensions is None else data_extensions
         self._extensions = DataExtensions(self.documents, keys, columns or {}, refuser(refuse))
         self._asked: dict[str, _Asked] = {}
+        self._waiting: deque[_Asked] = deque()
         self._numbers, self._lock = itertools.count(1), threading.Lock()
         rows = "/data/v1/async/dataextensions/{key}/rows"
         self._routes = Routes(
@@ -149,6 +151,7 @@ class MarketingCloudEmulator(Emulator):
         due = self.clock.monotonic() + self._processing
         with self._lock:
             self._asked[id] = _Asked(id, name, items, request.verb == "PUT", due)
+            self._waiting.append(self._asked[id])
         return reply({"requestId": id, "resultMessages": []}, 202)
 
     def _status(self, request: Request, id: str) -> Any:
@@ -177,9 +180,9 @@ class MarketingCloudEmulator(Emulator):
             if asked is None:
                 text = f"Unable to locate an Async Request Status Record for the provided RequestId: {id}."
                 raise Refused(404, {"requestId": id, "resultMessages": [_message("AsyncRequestStatusNotFound", text)]})
-            if asked.items is None and self.clock.monotonic() >= asked.due:
-                faults = self._extensions.put(asked.name, asked.rows, replace=asked.replace)
-                asked.items = [_item(fault) for fault in faults]
+            while self._waiting and self.clock.monotonic() >= self._waiting[0].due:  # in the order in which they came
+                due = self._waiting.popleft()
+                due.items = [_item(fault) for fault in self._extensions.put(due.name, due.rows, replace=due.replace)]
             return asked
 
     def _rowset(self, request: Request, name: str) -> Any:
