@@ -106,6 +106,12 @@ def test_a_record_without_a_primary_key_or_without_text_is_rejected_before_anyth
     assert not cloud.calls
 
 
+def test_a_list_or_an_object_can_be_no_key_and_breaks_nothing(cloud):
+    _, good, bad = write(cloud, [person(1, GUID={"a": 1}), person(2, GUID=[1, 2]), person(3)])
+    assert [each["GUID"] for each in good] == [[1, 2], "u3"]
+    assert [each["_errorDetails"]["errorCode"] for each in bad] == ["missing-key"]
+
+
 def test_of_two_records_of_one_row_the_last_one_wins(cloud):
     records = [person(n % 3, N=n) for n in range(30)]
     _, good, bad = write(cloud, records, batchSize=4)

@@ -1,5 +1,6 @@
 """Salesforce: records become objects and objects records, each answered for once, whatever the day is like."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -147,6 +148,12 @@ def test_a_record_that_names_no_object_or_has_no_text_is_rejected_before_anythin
     assert not salesforce.calls
 
 
+def test_a_list_can_be_no_key_and_breaks_nothing(salesforce):
+    _, good, _ = write(salesforce, [person(1, Uid__c=["a", "b"]), person(2, Uid__c={}), person(3)])
+    assert [each["LastName"] for each in good] == ["Name 1", "Name 3"]
+    assert {each["Uid__c"] for each in salesforce.records("Contact")} == {'["a","b"]', "u3"}
+
+
 def test_lookup_id_names_the_object_of_records_without_a_primary_id(salesforce):
     salesforce.add("Contact", [person(1), person(2)])
     ids = [each["Id"] for each in salesforce.records("Contact")]
@@ -224,6 +231,27 @@ def test_whoever_is_not_let_in_is_told_the_reason_and_no_secret(salesforce, wron
     assert told in job.status_details
     assert not any(secret in job.status_details for secret in ("password-of", "TokenOf"))
     assert len(salesforce.calls) == 1  # a second wrong password may lock the user out
+
+
+def test_an_expired_password_is_named(salesforce):
+    salesforce.password_expired = True
+    job, _, _ = write(salesforce, [person(1)])
+    assert (job.status, "the password has expired" in job.status_details) == ("failed", True)
+
+
+def test_a_run_that_is_cancelled_does_not_wait_for_the_job():
+    with SalesforceEmulator(processing=600) as salesforce:
+        settings = login(salesforce) | {"objectType": "Contact", "primaryId": "Uid__c"}
+        steps = [idx.Step("p", "file.parse.json", next=["s"]), idx.Step("s", "datasource.write.salesforce", settings)]
+        began = time.monotonic()
+        with idx.start(idx.Dataflow(steps=steps), inputs={"p": [person(1)]}) as running:
+            while not any(each.verb == "GET" for each in salesforce.calls):
+                assert time.monotonic() < began + 20
+                time.sleep(0.02)
+            cancelled = time.monotonic()
+            running.cancel()
+            assert running.wait().status == "killed"
+        assert time.monotonic() < cancelled + 5
 
 
 @pytest.mark.parametrize("host", ["https://login.salesforce.com/services/Soap/u/xx.0", "login.salesforce.com", "https://h/services/Soap/c/50.0"])  # fmt: skip

@@ -65,7 +65,7 @@ class RowUpserts:
     def key(self, record: Record) -> Hashable:
         """Give what rows are told apart by; the record itself when it has no primary key."""
         values = [record.get(name) for name in self.primary_keys]
-        if any(value in {None, ""} or isinstance(value, dict | list) for value in values):
+        if any(isinstance(value, dict | list) or value in {None, ""} for value in values):
             return id(record)
         return tuple(text_of(value).rstrip().casefold() for value in values)
 
@@ -135,7 +135,7 @@ class RowUpserts:
         id = self.api.call("PUT", path, body=_written(lines), headers=headers).json()["requestId"]
         for _ in moments(self.clock, self.timeout):
             status = self.api.call("GET", f"/data/v1/async/{id}/status").json()["status"]
-            if status["requestStatus"] != "Pending":
+            if status["requestStatus"] in {"Complete", "Error"}:
                 break
         else:
             text = f"the request {id} took more than {self.timeout:g} s: the row may have been written or not"

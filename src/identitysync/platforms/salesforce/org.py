@@ -30,6 +30,12 @@ def check_endpoint(text: str) -> None:
         )
 
 
+def check_timeout(seconds: float) -> None:
+    """Raise ``InvalidParameter`` unless a job may take so long: Salesforce ends one after a day."""
+    if not 1 <= seconds <= 86_400:
+        raise InvalidParameter(f"a job may take 1 to 86400 seconds; found {seconds:g}")
+
+
 @entry
 class SalesforceParams:
     """The parameters that reader and writer share."""
@@ -49,6 +55,10 @@ class SalesforceParams:
         example=f"https://test.salesforce.com{_PATH}{API_VERSION}",
         check=check_endpoint,
     )
+    timeout: float = param(
+        default=3600.0, doc="Seconds that one job may take; then it is aborted.", example=7200, text=True,
+        check=check_timeout,
+    )  # fmt: skip
 
 
 def salesforce_api(params: SalesforceParams, connection: PlatformConnection) -> Api:

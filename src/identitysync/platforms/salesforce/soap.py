@@ -53,6 +53,8 @@ def log_in(endpoint: Api, username: str, password: Secret, token: Secret) -> Tok
 def judge_login(answer: HttpResponse) -> Refusal | None:
     """Judge the answer to a login: a session, or a fault with a code of Salesforce."""
     found = _texts(answer.body)
+    if found.get("passwordExpired") == "true":
+        return Refusal(Kind.DENIED, "the password has expired; set a new one", "PASSWORD_EXPIRED")
     if found.get("sessionId") and found.get("serverUrl"):
         return None
     code = found.get("exceptionCode") or found.get("faultcode", "").rpartition(":")[2]

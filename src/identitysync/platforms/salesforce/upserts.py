@@ -58,7 +58,7 @@ class Upserts:
     def key(self, record: Record) -> Hashable:
         """Give what Salesforce tells objects apart by; the record itself when it names none."""
         for field in self._fields():
-            if (value := record.get(field)) not in {None, "", NULL}:
+            if (value := record.get(field)) not in (None, "", NULL):
                 return field, _key(str(value))
         return id(record)
 

@@ -65,10 +65,7 @@ class ReadSalesforce(SalesforceParams, RecordReader):
         check=check_fields,
     )
     batch_size: int = param(
-        default=50_000, doc="Records of one page at most.", example=10_000, text=True, check=_check_page
-    )
-    timeout: float = param(
-        default=3600.0, doc="Seconds that the query may take; then it is aborted.", example=7200, text=True
+        default=10_000, doc="Records of one page at most.", example=50_000, text=True, check=_check_page
     )
 
     def read(self, services: Services) -> Iterator[Record]:

@@ -25,6 +25,11 @@ def _check_size(count: int) -> None:
         raise InvalidParameter(f"a request takes 1 to 10000 rows here; found {count}")
 
 
+def _check_timeout(seconds: float) -> None:
+    if not 1 <= seconds <= 86_400:
+        raise InvalidParameter(f"a request may take 1 to 86400 seconds; found {seconds:g}")
+
+
 @script(
     "datasource.write.exacttarget",
     summary="Add and change rows of a data extension of Salesforce Marketing Cloud.",
@@ -76,8 +81,9 @@ class WriteExactTarget(MarketingCloudParams, RecordWriter):
         default=4, doc="Requests under way at once, 1 to 25.", example=8, text=True, check=_check_connections
     )
     timeout: float = param(
-        default=3600.0, doc="Seconds that one request may take; then its rows are rejected.", example=600, text=True
-    )
+        default=3600.0, doc="Seconds that one request may take; then its rows are rejected.", example=600, text=True,
+        check=_check_timeout,
+    )  # fmt: skip
 
     def open(self, services: Services) -> Self:
         """Prepare the requests; the package signs in with the first record."""

@@ -20,11 +20,6 @@ def _check_size(count: int) -> None:
         raise InvalidParameter(f"a job takes 1 to 150000 records here; found {count}")
 
 
-def _check_timeout(seconds: float) -> None:
-    if not 1 <= seconds <= 86400:
-        raise InvalidParameter(f"a job may take 1 to 86400 seconds; found {seconds:g}")
-
-
 @script(
     "datasource.write.salesforce",
     summary="Create and change objects of Salesforce.",
@@ -78,16 +73,10 @@ class WriteSalesforce(SalesforceParams, RecordWriter):
     lookup_id: str = param(
         default="", doc="Another such field, for records without a value in `primaryId`.", example="Email_Id__c"
     )
-    batch_size: int = param(
-        default=10_000, doc="Records of one job at most.", example=2000, text=True, check=_check_size
-    )
+    batch_size: int = param(default=5000, doc="Records of one job at most.", example=2000, text=True, check=_check_size)
     max_connections: int = param(
         default=4, doc="Jobs under way at once, 1 to 25.", example=8, text=True, check=_check_connections
     )
-    timeout: float = param(
-        default=3600.0, doc="Seconds that one job may take; then it is aborted.", example=7200, text=True,
-        check=_check_timeout,
-    )  # fmt: skip
 
     def open(self, services: Services) -> Self:
         """Prepare the jobs; the user signs in with the first record."""

@@ -36,6 +36,7 @@ class SalesforceEmulator(Emulator):
         org: The objects.
         bulk: The jobs; ``bulk.interrupt_after = n`` lets jobs fail after so many rows.
         sessions: The sessions; ``sessions.expire()`` ends them all.
+        password_expired: Whether the user must set another password before anything else.
     """
 
     platform = "Salesforce"
@@ -80,6 +81,7 @@ class SalesforceEmulator(Emulator):
         """
         super().__init__(faults=faults, limit=limit, latency=latency, clock=clock, path=path, port=port)
         self.username, self._secrets = username, (username, password + token)
+        self.password_expired = False
         self.sessions = IssuedTokens(self.clock, lifetime)
         self.org = Org(self.documents, self.clock, fields=fields or {}, refuses=refuser(refuse))
         self.bulk = Bulk(self.org, self.clock, processing=processing, max_upload=max_upload, max_page=max_page)
@@ -150,8 +152,8 @@ class SalesforceEmulator(Emulator):
         session = self.sessions.issue()
         server = f"{self.url}/services/Soap/u/{version}/00D000000000001"
         told = {
-            "passwordExpired": "false", "sandbox": "false", "serverUrl": server, "sessionId": session,
-            "userId": "005000000000001AAA",
+            "passwordExpired": str(self.password_expired).lower(), "sandbox": "false", "serverUrl": server,
+            "sessionId": session, "userId": "005000000000001AAA",
         }  # fmt: skip
         inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in told.items())
         seconds = f"<userInfo><sessionSecondsValid>{self.sessions.lifetime:.0f}</sessionSecondsValid></userInfo>"
