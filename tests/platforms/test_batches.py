@@ -95,6 +95,24 @@ def test_records_wait_for_their_own_key_alone():
     assert order == ["b", "c", "a", "a"]
 
 
+def test_who_sleeps_while_another_batch_fails_is_woken():
+    connection, asleep = PlatformConnection(Run()), threading.Event()
+
+    def write(records):
+        if records[0]["n"]:
+            assert asleep.wait(5)
+            raise ConnectionError("planned")
+        asleep.set()
+        connection.clock.sleep(600)
+        return list(records)
+
+    began = time.monotonic()
+    with BatchCalls(connection, write, size=1, connections=2) as writer:
+        with pytest.raises(ConnectionError, match="planned"):
+            writer.write([{"n": 0}, {"n": 1}], None)
+        assert time.monotonic() < began + 5
+
+
 def test_what_a_batch_raises_ends_the_run():
     def write(records):
         raise ConnectionError("planned")
