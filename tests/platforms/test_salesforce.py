@@ -1,9 +1,13 @@
 """Salesforce: records become objects and objects records, each answered for once, whatever the day is like."""
 
+import csv
+import io
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.platforms.services import PlainServices
 
 import identitysync as idx
@@ -80,7 +84,7 @@ def test_nasty_texts_arrive_as_they_are_and_come_back(salesforce):
     job, _, _ = write(salesforce, [person(n, Note__c=text) for n, text in enumerate(NASTY)])
     assert job.status == "succeeded"
     assert [each["Note__c"] for each in salesforce.records("Contact")] == NASTY
-    reader = ReadSalesforce(**given(salesforce), object_type="Contact", select="Uid__c, Note__c")
+    reader = ReadSalesforce(**keywords(salesforce), object_type="Contact", select="Uid__c, Note__c")
     assert [each["Note__c"] for each in reader.read(PlainServices())] == NASTY
 
 
@@ -105,12 +109,19 @@ def test_each_record_that_salesforce_refuses_is_rejected_with_its_own_code_and_t
 
 
 def test_a_field_that_salesforce_does_not_know_is_the_fault_of_the_records_that_have_it(salesforce):
-    records = [person(1), person(2, profile={"city": "Łódź"}), person(3, profile={}), person(4, likes={"a": {"b": 1}})]
+    records = [
+        person(1),
+        person(2, profile={"city": "Łódź"}),
+        person(3, profile={}),
+        person(4, likes={"a": {"b": 1}}),
+        person(5, **{"Custom Field 1": "x"}),
+    ]
     _, good, bad = write(salesforce, records)
     assert [each["Uid__c"] for each in good] == ["u1", "u3"]
     assert [each["_errorDetails"]["errorMessage"] for each in bad] == [
         "InvalidBatch : Field name not found : profile.city",
         "InvalidBatch : Field name not found : likes.a.b",
+        "InvalidBatch : Field name not found : Custom Field 1",
     ]
     assert [each["Uid__c"] for each in salesforce.records("Contact")] == ["u1", "u3"]
 
@@ -332,7 +343,7 @@ def test_several_jobs_are_under_way_at_once():
         assert salesforce.most_at_once == 4
 
 
-def given(salesforce):
+def keywords(salesforce):
     return {
         "username": "sync@example.com", "password": Secret("password-of-the-emulator"),
         "token": Secret("TokenOfTheEmulator"), "auth_endpoint": salesforce.auth_endpoint,
@@ -342,7 +353,7 @@ def given(salesforce):
 def test_a_reader_gives_all_pages_and_null_where_there_is_nothing(salesforce):
     salesforce.add("Contact", [person(n, **({"City__c": "Łódź"} if n % 2 else {})) for n in range(25)])
     reader = ReadSalesforce(
-        **given(salesforce), object_type="Contact", select="Uid__c, City__c", where="Uid__c != 'u4'", batch_size=10
+        **keywords(salesforce), object_type="Contact", select="Uid__c, City__c", where="Uid__c != 'u4'", batch_size=10
     )
     found = list(reader.read(PlainServices()))
     assert found == [
@@ -358,7 +369,7 @@ def test_a_reader_finds_changes_by_their_time_and_reaches_back_ten_minutes():
             salesforce.add("Contact", [person(n)])
             clock.advance(300)
         since = datetime(2026, 1, 1, 0, 20, tzinfo=UTC)
-        reader = ReadSalesforce(**given(salesforce), object_type="Contact", select="Uid__c")
+        reader = ReadSalesforce(**keywords(salesforce), object_type="Contact", select="Uid__c")
         found = [each["Uid__c"] for each in reader.read(PlainServices(clock, since=since))]
         assert found == ["u2", "u3", "u4", "u5"]
         assert since - timedelta(minutes=10) == datetime(2026, 1, 1, 0, 10, tzinfo=UTC)
@@ -389,6 +400,27 @@ def test_fields_that_the_bulk_api_does_not_take_are_found_at_once(select, salesf
     params = login(salesforce) | {"objectType": "Contact", "select": select}
     flow = idx.Dataflow(steps=[idx.Step("in", "datasource.read.salesforce", params)])
     assert [each.path for each in idx.check(flow) if "select" in each.path]
+
+
+def test_a_reader_that_is_cancelled_does_not_wait_for_the_query():
+    with SalesforceEmulator(processing=600) as salesforce:
+        settings = login(salesforce) | {"objectType": "Contact", "select": "Id"}
+        with idx.start(idx.Dataflow(steps=[idx.Step("in", "datasource.read.salesforce", settings)])) as running:
+            began = time.monotonic()
+            while not any(each.verb == "GET" for each in salesforce.calls):
+                assert time.monotonic() < began + 20
+                time.sleep(0.02)
+            cancelled = time.monotonic()
+            running.cancel()
+            assert running.wait().status == "killed"
+        assert time.monotonic() < cancelled + 5
+
+
+@given(st.lists(st.fixed_dictionaries({"a": st.text(), 'b,"c': st.text()}), max_size=8))
+def test_any_csv_is_read_as_it_was_written_and_as_python_reads_it(rows):
+    text = written(["a", 'b,"c'], rows)
+    assert read(text) == rows
+    assert list(csv.DictReader(io.StringIO(text.decode(), newline=""))) == rows
 
 
 def test_csv_is_read_as_it_was_written():

@@ -105,6 +105,14 @@ def test_simple_salesforce_reads_and_writes_single_objects(emulator):
         sf.query("SELEC Id")
 
 
+def test_a_field_that_is_known_not_to_be_there_cannot_be_asked_for():
+    with SalesforceEmulator(**SECRETS, fields={"Lead": ["Email", "Owner.Name"]}) as emulator:
+        sf = client(emulator)
+        assert sf.query("SELECT Id, Email, Owner.Name, SystemModstamp FROM Lead")["totalSize"] == 0
+        with pytest.raises(SalesforceMalformedRequest, match="INVALID_FIELD"):
+            sf.query("SELECT Id, Phone FROM Lead")
+
+
 def test_a_session_ends_and_a_new_one_opens():
     clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
     with SalesforceEmulator(**SECRETS, clock=clock, lifetime=60) as emulator:

@@ -1,10 +1,9 @@
 """The CSV of the Bulk API 2.0, as "Prepare CSV Files" of its developer guide says: commas, line feeds, quotes doubled.
 
-Python's own reader is not used: it refuses long cells unless a limit is changed for the whole process.
+Python's own module is not used: its reader refuses long cells unless a limit is changed for the whole process, and its
+writer leaves a carriage return unquoted.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -17,6 +16,7 @@ NULL: Final = "#N/A"
 
 Row = Mapping[str, str]
 
+_SPECIAL: Final = re.compile(r'[",\r\n]|^\s|\s$')
 _CELL: Final = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|\Z)')
 
 
@@ -53,11 +53,9 @@ def columns_of(rows: Sequence[Row]) -> list[str]:
 
 def written(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
     """Write rows below a header."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([row.get(name, "") for name in columns] for row in rows)
-    return text.getvalue().encode()
+    lines = [",".join(map(_quoted, columns))]
+    lines += [",".join([_quoted(row.get(name, "")) for name in columns]) for row in rows]
+    return "\n".join([*lines, ""]).encode()
 
 
 def read(body: bytes) -> list[dict[str, str]]:
@@ -78,6 +76,12 @@ def read(body: bytes) -> list[dict[str, str]]:
         return [dict(zip(header, line, strict=True)) for line in lines]
     except ValueError:
         raise RemoteError("Salesforce sent a row whose columns are not those of its header") from None
+
+
+def _quoted(text: str) -> str:
+    if not _SPECIAL.search(text):
+        return text
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _lines(text: str) -> Iterator[list[str]]:

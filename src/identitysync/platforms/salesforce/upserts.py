@@ -15,7 +15,7 @@ from identitysync.values import Record
 MAX_UPLOAD: Final = 100_000_000
 """Bytes of one upload: Salesforce allows 150 MB once they are written in base64, which makes a third more of them."""
 
-_UNKNOWN: Final = re.compile(r"InvalidBatch : Field name not found : (\S+)")
+_UNKNOWN: Final = re.compile(r"InvalidBatch : Field name not found : (.+?)\s*\Z")
 _CODE: Final = re.compile(r"[A-Z][A-Z_]+(?=:)")
 _UNKNOWN_FATE: Final = Rejected(
     {}, "none of the job's results names this record, so that it may have been written or not", "unknown-fate"

@@ -17,6 +17,7 @@ from identitysync.testing.http import Documents
 
 NULL: Final = "#N/A"
 _PLAIN: Final = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_OWN: Final = frozenset({"CreatedDate", "Id", "LastModifiedDate", "SystemModstamp"})
 _PREFIXES: Final = {"account": "001", "contact": "003", "lead": "00Q"}
 _REQUIRED: Final[Mapping[str, Collection[str]]] = {"contact": ("LastName",), "lead": ("LastName", "Company")}
 
@@ -68,6 +69,11 @@ class Org:
         """Name the first column that is no field."""
         known = self._fields.get(kind.lower())
         return next((each for each in columns if (each not in known if known else not _PLAIN.fullmatch(each))), None)
+
+    def unreadable(self, kind: str, columns: Collection[str]) -> str | None:
+        """Name the first column that cannot be asked for, of a type whose fields are known."""
+        known = self._fields.get(kind.lower())
+        return None if known is None else next((each for each in columns if each not in known | _OWN), None)
 
     def records(self, kind: str) -> Iterator[dict[str, Any]]:
         """Give all objects of a type, in the order in which they came."""

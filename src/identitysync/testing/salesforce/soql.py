@@ -32,6 +32,10 @@ def answered(org: "Org", text: str) -> tuple[list[str], list[list[str]]]:
     columns = [str(item.path) for item in query.select if isinstance(item, Field)]
     if len(columns) != len(query.select) or query.group_by or query.start:
         raise Refused(400, [{"errorCode": "API_ERROR", "message": "the Bulk API 2.0 does not take such a query"}])
+    unreadable = org.unreadable(query.table, columns)
+    if unreadable is not None:
+        text = f"No such column '{unreadable}' on entity '{query.table}'."
+        raise Refused(400, [{"errorCode": "INVALID_FIELD", "message": text}])
     found = [
         [_text(each.get(column)) for column in columns] for each in find_documents(query, org.records(query.table))
     ]
