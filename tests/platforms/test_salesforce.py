@@ -15,12 +15,13 @@ from identitysync.errors import RemoteError
 from identitysync.platforms import PlatformConnection
 from identitysync.platforms.salesforce import Jobs, Upserts, salesforce_api
 from identitysync.platforms.salesforce.rows import read, written
+from identitysync.platforms.salesforce.soap import judge_login
 from identitysync.scripts.read.salesforce import ReadSalesforce
 from identitysync.scripts.write.salesforce import WriteSalesforce
 from identitysync.testing import GigyaEmulator, SalesforceEmulator, generate_accounts
-from identitysync.testing.http import HttpFaults
+from identitysync.testing.http import HttpFaults, Limit
 from identitysync.values import Secret
-from identitysync.world import FixedClock
+from identitysync.world import FixedClock, HttpResponse
 
 NASTY = ['plain', 'Łódź 🦊', 'a,b', '"quoted"', "two\nlines", "crlf\r\nend", " blanks ", "'", "=1+1", "{\"a\": 1}", "\ufeffbom"]  # fmt: skip
 
@@ -300,6 +301,33 @@ def test_every_record_is_accounted_for_on_a_bad_day():
         assert {each["Uid__c"] for each in salesforce.records("Contact")} == {
             f"u{n}" for n in range(200) if n % 10 != 3
         }
+
+
+def test_too_many_calls_are_made_later_logins_as_well():
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    with SalesforceEmulator(limit=Limit(calls=5, seconds=10), clock=clock) as salesforce:
+        for n in range(3):
+            assert script(salesforce).write([person(n)], PlainServices(clock)) == [person(n)]
+        assert sum(clock.slept) >= 10
+        refused = [each.path for each in salesforce.calls if each.status == 403]
+        assert any("Soap" in path for path in refused)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (200, b"<html>busy</html>", "passing"),
+        (200, b'<!DOCTYPE a [<!ENTITY b "c">]><a><sessionId>&b;</sessionId><serverUrl>u</serverUrl></a>', "passing"),
+        (200, b'{"sessionId": "1", "serverUrl": "u"}', "passing"),
+        (503, b"", "passing"),
+        (404, b"nothing", "final"),
+        (500, b"<a><faultcode>sf:LOGIN_DURING_RESTRICTED_TIME</faultcode></a>", "denied"),
+        (500, b"<a><faultcode>sf:SERVER_UNAVAILABLE</faultcode></a>", "busy"),
+    ],
+)
+def test_what_is_no_answer_to_a_login_is_not_taken_for_one(status, body, kind):
+    refusal = judge_login(HttpResponse(status, {"content-type": "text/xml"}, body))
+    assert (refusal is not None, refusal.kind) == (True, kind)
 
 
 def test_an_upload_whose_answer_is_lost_is_not_made_twice_in_one_job(salesforce):

@@ -10,7 +10,8 @@ from html import escape
 from typing import Final
 
 from identitysync.platforms.api import Api
-from identitysync.platforms.meaning import Kind, Refusal, beginning, by_status
+from identitysync.platforms.meaning import Kind, Refusal, beginning
+from identitysync.platforms.salesforce.meaning import judge
 from identitysync.platforms.tokens import Token
 from identitysync.values import Secret
 from identitysync.world import HttpResponse
@@ -59,7 +60,7 @@ def judge_login(answer: HttpResponse) -> Refusal | None:
         return None
     code = found.get("exceptionCode") or found.get("faultcode", "").rpartition(":")[2]
     if not code:
-        return by_status(answer) or Refusal(Kind.PASSING, beginning(answer))
+        return judge(answer) or Refusal(Kind.PASSING, beginning(answer))
     message = found.get("exceptionMessage") or found.get("faultstring", "")
     if code in _BUSY:
         return Refusal(Kind.BUSY, message, code)
