@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.platforms.services import PlainServices
 
 import identitysync as idx
 from identitysync.platforms import PlatformConnection
@@ -13,6 +12,7 @@ from identitysync.testing import GigyaEmulator, MarketingCloudEmulator, generate
 from identitysync.testing.http import HttpFaults, Limit
 from identitysync.values import Secret
 from identitysync.world import FixedClock
+from tests.platforms.services import PlainServices
 
 LOGIN = {"clientId": "id-of-the-emulator", "clientSecret": "secret-of-the-emulator"}
 SUBSCRIBERS = {"dataExtension": "GigyaSubscribers", "primaryKeys": "GUID"}

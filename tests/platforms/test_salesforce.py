@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.platforms.services import PlainServices
 
 import identitysync as idx
 from identitysync.errors import RemoteError
@@ -22,6 +21,7 @@ from identitysync.testing import GigyaEmulator, SalesforceEmulator, generate_acc
 from identitysync.testing.http import HttpFaults, Limit
 from identitysync.values import Secret
 from identitysync.world import FixedClock, HttpResponse
+from tests.platforms.services import PlainServices
 
 NASTY = ['plain', 'Łódź 🦊', 'a,b', '"quoted"', "two\nlines", "crlf\r\nend", " blanks ", "'", "=1+1", "{\"a\": 1}", "\ufeffbom"]  # fmt: skip
 

@@ -72,7 +72,7 @@ class Upserts:
             An answer for each: the record, or its reject with the code and the text of Salesforce.
 
         Raises:
-            PlatformError: Salesforce refuses the whole job, for such as a type that it does not have.
+            PlatformError: Salesforce refuses the whole job, such as for a type that it does not have.
             RemoteError: It cannot be reached.
         """
         rejects: dict[int, Rejected] = {}
