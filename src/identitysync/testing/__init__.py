@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
     from identitysync.testing.mailchimp import MailchimpEmulator
+    from identitysync.testing.marketing_cloud import MarketingCloudEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
+    from identitysync.testing.salesforce import SalesforceEmulator
     from identitysync.testing.scripts import check_script
     from identitysync.testing.sftp import SftpServer
 
@@ -25,6 +27,8 @@ _PLACES = {
     "GigyaEmulator": "identitysync.testing.gigya",
     "Ground": "identitysync.testing.remotes",
     "MailchimpEmulator": "identitysync.testing.mailchimp",
+    "MarketingCloudEmulator": "identitysync.testing.marketing_cloud",
+    "SalesforceEmulator": "identitysync.testing.salesforce",
     "SftpServer": "identitysync.testing.sftp",
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
@@ -42,6 +46,8 @@ __all__ = [
     "GigyaEmulator",
     "Ground",
     "MailchimpEmulator",
+    "MarketingCloudEmulator",
+    "SalesforceEmulator",
     "SftpServer",
     "Spoil",
     "Toward",
