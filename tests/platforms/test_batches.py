@@ -61,6 +61,49 @@ def test_as_many_batches_are_under_way_as_there_are_connections():
     assert most == 4
 
 
+def test_calls_are_full_while_all_connections_are_busy_whatever_the_batches():
+    sizes = []
+
+    def write(records):
+        sizes.append(len(records))
+        time.sleep(0.01)
+        return list(records)
+
+    with calls(write, size=30, connections=2) as writer:
+        for each in [writer.begin([{}] * 20, None) for _ in range(30)]:
+            assert each.result() == [{}] * 20
+    assert sum(sizes) == 600
+    assert len(sizes) <= 23
+
+
+def test_what_had_to_wait_for_a_key_goes_as_soon_as_the_key_is_free():
+    with calls(list, size=2, connections=3, key=lambda record: record["key"]) as writer:
+        begun = [writer.begin([{"key": "a", "n": n}], None) for n in range(200)]
+        assert [each.result(5) for each in begun] == [[{"key": "a", "n": n}] for n in range(200)]
+
+
+def test_a_fault_waits_for_what_is_under_way_and_fails_the_rest():
+    slow = threading.Event()
+
+    def write(records):
+        if records[0]["n"] == 1:
+            raise ConnectionError("planned")
+        assert slow.wait(5)
+        return list(records)
+
+    with calls(write, size=1, connections=2) as writer:
+        first = writer.begin([{"n": 0}], None)
+        second = writer.begin([{"n": 1}], None)
+        third = writer.begin([{"n": 2}], None)
+        time.sleep(0.05)
+        assert not second.done()
+        slow.set()
+        assert first.result(5) == [{"n": 0}]
+        for each in (second, third, writer.begin([{"n": 3}], None)):
+            with pytest.raises(ConnectionError, match="planned"):
+                each.result(5)
+
+
 def test_what_a_batch_raises_ends_the_run():
     def write(records):
         raise ConnectionError("planned")

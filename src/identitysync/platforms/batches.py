@@ -1,7 +1,9 @@
 """Batches of records on their way to a platform, several at once, never two with the same record in them."""
 
+import threading
+from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,7 +12,6 @@ import attrs
 from identitysync.contract import Rejected, Services
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.values import Record
-from identitysync.world.calls import Calls
 
 WriteBatch = Callable[[Sequence[Record]], Sequence[Record | Rejected]]
 """Writes records of different keys in one call; answers once for each, in order."""
@@ -19,25 +20,43 @@ _AHEAD = 3
 """Batches that may be under way for each connection, so that none waits for the engine's next batch."""
 
 
-@attrs.frozen
-class _Group:
-    """Records that can go in one call: each key stands in it once.
+@attrs.define(eq=False)
+class _Begun:
+    """Records that came together.
 
     Attributes:
-        records: The records.
-        keys: Their keys.
-        places: Their places among the records that came with them.
+        results: What became of them so far.
+        left: How many have no result yet.
+        answers: The results, once all are there.
     """
 
-    records: list[Record] = attrs.field(factory=list)
-    keys: dict[Hashable, None] = attrs.field(factory=dict)
-    places: list[int] = attrs.field(factory=list)
+    results: list[Any]
+    left: int
+    answers: "Future[list[Any]]" = attrs.field(factory=Future)
+
+
+@attrs.frozen(eq=False)
+class _Waiting:
+    """A record that no call has taken yet.
+
+    Attributes:
+        record: The record.
+        key: Its key; None when it is like no other.
+        begun: The records that it came with.
+        place: Its place among them.
+    """
+
+    record: Record
+    key: Hashable | None
+    begun: _Begun
+    place: int
 
 
 class BatchCalls:
     """A writer at work: a call for each batch, as many at once as there are connections.
 
-    A record whose key stands in a batch that is still under way waits for it, so that the last one wins.
+    A connection that is free takes what waits by then, so that calls are full while all are busy, and nothing waits
+    while one is idle. A record whose key is in a call under way waits for it, so that the last one wins.
 
     Attributes:
         window: Records that may be under way.
@@ -56,24 +75,40 @@ class BatchCalls:
 
         Args:
             connection: The connection that ``write`` uses; it is closed with the writer.
-            write: Writes one batch.
+            write: Writes one batch. Its first exception ends everything: nothing new begins, what is under way is
+                waited for, and all that is not answered by then fails with it.
             size: Records of one call at most.
             connections: How many calls at most are under way at once.
             key: What the platform tells records apart by, such as a lower-case e-mail address; ``id(record)`` for one
                 that has none. None when two records are never the same.
         """
         self._connection, self._write, self._size, self._key = connection, write, size, key
-        self._calls: Calls[_Group, Sequence[Record | Rejected]] = Calls(
-            self._write_group, connections, keys=lambda group: group.keys
-        )
+        self._connections = connections
+        self._pool = ThreadPoolExecutor(connections, "batch")
+        self._lock = threading.Lock()
+        self._waiting: deque[_Waiting] = deque()
+        self._open: set[_Begun] = set()
+        self._under_way: set[Hashable] = set()
+        self._at_work = 0
+        self._fault: BaseException | None = None
         self.window = _AHEAD * size * connections
 
     def begin(self, records: Sequence[Record], services: Services) -> "Future[list[Any]]":
         """Begin with records."""
-        groups = self._groups(records)
-        answers: Future[list[Any]] = Future()
-        self._calls.begin(groups).add_done_callback(lambda done: _settle(answers, done, groups, len(records)))
-        return answers
+        begun = _Begun([None] * len(records), len(records))
+        with self._lock:
+            if self._fault is not None:
+                begun.answers.set_exception(self._fault)
+            elif not records:
+                begun.answers.set_result([])
+            else:
+                self._open.add(begun)
+                key = self._key or (lambda _: None)
+                self._waiting.extend(
+                    _Waiting(record, key(record), begun, place) for place, record in enumerate(records)
+                )
+                self._wake()
+        return begun.answers
 
     def write(self, records: Sequence[Record], services: Services) -> list[Any]:
         """Write records and wait for the answers."""
@@ -88,50 +123,79 @@ class BatchCalls:
         self.close()
 
     def close(self) -> None:
-        """Wait for the calls that are under way, and let go."""
+        """Wait for the calls that are under way, and let go; what is not answered is cancelled."""
         self._connection.stop()
-        self._calls.close()
+        with self._lock:
+            self._fault = self._fault or RuntimeError("the writer was closed")
+            left, self._open = self._open, set()
+            self._waiting.clear()
+        for begun in left:
+            begun.answers.cancel()
+        self._pool.shutdown(cancel_futures=True)
         self._connection.close()
 
-    def _write_group(self, group: _Group) -> Sequence[Record | Rejected]:
-        answers = self._write(group.records)
-        if len(answers) != len(group.records):
-            raise AssertionError(f"{len(answers)} answers for {len(group.records)} records")
+    def _wake(self) -> None:
+        """Set connections to work that are free, as far as there is work for them."""
+        calls = -(-len(self._waiting) // self._size)
+        for _ in range(min(calls, self._connections - self._at_work)):
+            self._at_work += 1
+            self._pool.submit(self._work)
+
+    def _work(self) -> None:
+        while group := self._take():
+            fault: BaseException | None = None
+            answers: Sequence[Any] = ()
+            try:
+                answers = self._answers([each.record for each in group])
+            except BaseException as raised:  # noqa: BLE001 - whoever waits for the answers gets it
+                fault = raised
+            self._settle(group, answers, fault)
+
+    def _answers(self, records: list[Record]) -> Sequence[Any]:
+        answers = self._write(records)
+        if len(answers) != len(records):
+            raise AssertionError(f"{len(answers)} answers for {len(records)} records")
         return answers
 
-    def _groups(self, records: Sequence[Record]) -> list[_Group]:
-        """Part records into groups without a key twice: each goes into the first group after the last of its key."""
-        groups: list[_Group] = []
-        after: dict[Hashable, int] = {}
-        first_open = 0
-        for place, record in enumerate(records):
-            key = self._key(record) if self._key else place
-            number = max(after.get(key, 0), first_open)
-            while number < len(groups) and len(groups[number].records) >= self._size:
-                number += 1
-            if number == len(groups):
-                groups.append(_Group())
-            group = groups[number]
-            group.records.append(record)
-            if self._key:
-                group.keys[key] = None
-            group.places.append(place)
-            after[key] = number + 1
-            while first_open < len(groups) and len(groups[first_open].records) >= self._size:
-                first_open += 1
-        return groups
+    def _take(self) -> list[_Waiting]:
+        """Take the records of one call: each key once, and none before an earlier record of its key."""
+        with self._lock:
+            group: list[_Waiting] = []
+            passed_over: list[_Waiting] = []
+            busy = set(self._under_way)
+            while self._waiting and len(group) < self._size and self._fault is None:
+                each = self._waiting.popleft()
+                if each.key is not None and each.key in busy:
+                    passed_over.append(each)
+                    continue
+                group.append(each)
+                busy.add(each.key)
+            self._waiting.extendleft(reversed(passed_over))
+            self._under_way.update(each.key for each in group if each.key is not None)
+            if not group:
+                self._at_work -= 1
+                self._fail_when_idle()
+            return group
 
+    def _settle(self, group: list[_Waiting], answers: Sequence[Any], fault: BaseException | None) -> None:
+        done: list[_Begun] = []
+        with self._lock:
+            self._fault = self._fault or fault
+            self._under_way.difference_update(each.key for each in group if each.key is not None)
+            for each, answer in zip(group, answers, strict=fault is None):
+                each.begun.results[each.place] = answer
+                each.begun.left -= 1
+                if not each.begun.left and each.begun in self._open:
+                    self._open.remove(each.begun)
+                    done.append(each.begun)
+            self._wake()  # what had to wait for this call may have let connections fall idle
+        for begun in done:
+            begun.answers.set_result(begun.results)
 
-def _settle(
-    answers: "Future[list[Any]]", done: "Future[list[Sequence[Record | Rejected]]]", groups: list[_Group], count: int
-) -> None:
-    if done.cancelled():
-        answers.cancel()
-    elif fault := done.exception():
-        answers.set_exception(fault)
-    else:
-        result: list[Any] = [None] * count
-        for group, given in zip(groups, done.result(), strict=True):
-            for place, answer in zip(group.places, given, strict=True):
-                result[place] = answer
-        answers.set_result(result)
+    def _fail_when_idle(self) -> None:
+        if self._fault is None or self._at_work:
+            return
+        for begun in self._open:
+            begun.answers.set_exception(self._fault)
+        self._open.clear()
+        self._waiting.clear()
