@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
+    from identitysync.testing.marketo import MarketoEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
     from identitysync.testing.scripts import check_script
@@ -21,6 +22,7 @@ _PLACES = {
     "Faults": "identitysync.testing.gigya",
     "GigyaEmulator": "identitysync.testing.gigya",
     "Ground": "identitysync.testing.remotes",
+    "MarketoEmulator": "identitysync.testing.marketo",
     "SftpServer": "identitysync.testing.sftp",
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
@@ -36,6 +38,7 @@ __all__ = [
     "Faults",
     "GigyaEmulator",
     "Ground",
+    "MarketoEmulator",
     "SftpServer",
     "Spoil",
     "Toward",
