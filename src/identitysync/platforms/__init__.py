@@ -8,7 +8,7 @@ from identitysync.platforms.api import Api
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, TokenLogin
-from identitysync.platforms.meaning import Kind, Refusal, by_status
+from identitysync.platforms.meaning import Kind, Refusal, by_status, by_token
 from identitysync.platforms.tokens import Token, Tokens
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "TokenLogin",
     "Tokens",
     "by_status",
+    "by_token",
 ]
