@@ -62,26 +62,6 @@ def judge_part(answer: HttpResponse) -> Refusal | None:
     return by_status(answer) or Refusal(Kind.PASSING, f"this is no part of a file: {beginning(answer)}")
 
 
-def judge_token(answer: HttpResponse) -> Refusal | None:
-    """Judge an answer that brings a token.
-
-    Args:
-        answer: The answer.
-    """
-    refusal = by_status(answer)
-    if refusal is not None:
-        return refusal
-    try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    if isinstance(told, dict) and isinstance(told.get("access_token"), str):
-        return None
-    if isinstance(told, dict) and "error" in told:
-        return Refusal(Kind.DENIED, str(told.get("error_description", "")), str(told["error"]))
-    return Refusal(Kind.PASSING, "an answer without a token")
-
-
 def _refused(told: dict[str, Any]) -> Refusal:
     errors = told.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}

@@ -7,8 +7,9 @@ from identitysync.contract import Clock
 from identitysync.errors import PlatformError, RemoteError
 from identitysync.platforms.api import Api
 from identitysync.platforms.login import TokenLogin
-from identitysync.platforms.marketo.answers import judge, judge_part, judge_token
+from identitysync.platforms.marketo.answers import judge, judge_part
 from identitysync.platforms.marketo.login import MarketoLogin
+from identitysync.platforms.meaning import by_token
 from identitysync.platforms.tokens import Token, Tokens
 from identitysync.world import HttpClient
 
@@ -29,7 +30,7 @@ class MarketoClient:
             clock: Tells and passes the time.
         """
         self._login = login
-        self._identity = Api(PLATFORM, login.root, http, clock, judge=judge_token)
+        self._identity = Api(PLATFORM, login.root, http, clock, judge=by_token)
         tokens = TokenLogin(Tokens(self._sign_in, clock))
         self._api = Api(PLATFORM, login.root, http, clock, login=tokens, judge=judge)
         self._files = Api(PLATFORM, login.root, http, clock, login=tokens, judge=judge_part)
