@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from identitysync.testing.remotes import Ground, check_remote
     from identitysync.testing.scripts import check_script
     from identitysync.testing.sftp import SftpServer
+    from identitysync.testing.silverpop import SilverpopEmulator
 
 _PLACES = {
     "EmulatedSite": "identitysync.testing.gigya",
@@ -24,6 +25,7 @@ _PLACES = {
     "Ground": "identitysync.testing.remotes",
     "MarketoEmulator": "identitysync.testing.marketo",
     "SftpServer": "identitysync.testing.sftp",
+    "SilverpopEmulator": "identitysync.testing.silverpop",
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
     "check_remote": "identitysync.testing.remotes",
@@ -40,6 +42,7 @@ __all__ = [
     "Ground",
     "MarketoEmulator",
     "SftpServer",
+    "SilverpopEmulator",
     "Spoil",
     "Toward",
     "check_remote",
