@@ -277,9 +277,12 @@ def test_a_full_queue_is_waited_for_and_the_quota_of_a_day_is_not(tmp_path):
     with MarketoEmulator("the-client", SECRET, clock=clock, export_seconds=200) as marketo:
         calls = client(marketo, clock)
         other = {"createdAt": {"startAt": "2026-01-01T00:00:00Z", "endAt": "2026-01-02T00:00:00Z"}}
-        for _ in range(10):
-            calls.enqueue_export(calls.create_export(["email"], other))
-        assert extract(marketo, clock, tmp_path, since=datetime(2026, 2, 10, tzinfo=UTC)) == []
+        assert all(calls.enqueue_export(calls.create_export(["email"], other)) for _ in range(10))
+        assert not calls.enqueue_export(calls.create_export(["email"], other))
+        marketo.leads.add([{**person(1), "createdAt": "2026-02-20T00:00:00Z"}])
+        found = extract(marketo, clock, tmp_path, since=datetime(2025, 2, 10, tzinfo=UTC))
+        assert found == [{"email": "person1@people.example"}]
+        assert clock.monotonic() > 1000
 
         marketo.fail("1029", "Export daily quota exceeded", method="POST /bulk/v1/leads/export/create")
         with pytest.raises(PlatformError, match="daily quota"):
@@ -290,8 +293,8 @@ def test_an_enqueued_job_may_be_enqueued_again_when_the_answer_was_lost(marketo)
     calls = client(marketo, FixedClock(NOW))
     span = {"createdAt": {"startAt": "2026-01-01T00:00:00Z", "endAt": "2026-01-02T00:00:00Z"}}
     job = calls.create_export(["email"], span)
-    calls.enqueue_export(job)
-    calls.enqueue_export(job)
+    assert calls.enqueue_export(job)
+    assert calls.enqueue_export(job)
     assert calls.export_status(job)["status"] == "Completed"
 
 

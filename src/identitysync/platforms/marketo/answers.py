@@ -24,8 +24,6 @@ _KINDS: Final = {
     "719": Kind.PASSING,  # lock wait time-out
 }
 _PAUSES: Final = {"606": 2.0, "615": 0.5}
-_QUEUE_FULL: Final = "too many jobs"
-_QUEUE_PAUSE: Final = 30.0
 
 
 def judge(answer: HttpResponse) -> Refusal | None:
@@ -66,6 +64,4 @@ def _refused(told: dict[str, Any]) -> Refusal:
     errors = told.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     code, message = str(first.get("code", "")), str(first.get("message", "no reason is given"))
-    if code == "1029" and _QUEUE_FULL in message.lower():
-        return Refusal(Kind.BUSY, message, code, _QUEUE_PAUSE)
     return Refusal(_KINDS.get(code, Kind.FINAL), message, code or "no-code", _PAUSES.get(code))

@@ -17,6 +17,10 @@ PLATFORM: Final = "Marketo"
 MOST_LEADS: Final = 300
 """Leads of one call at most."""
 
+_ENQUEUING: Final = "1029"
+_FULL: Final = "too many jobs"
+_QUEUED: Final = "already queued"
+
 
 class MarketoClient:
     """Call one instance of Marketo; safe to share between threads."""
@@ -67,17 +71,23 @@ class MarketoClient:
         body = {"fields": list(fields), "format": "CSV", "filter": filters}
         return str(self._result("POST", "/bulk/v1/leads/export/create.json", body)[0]["exportId"])
 
-    def enqueue_export(self, export: str) -> None:
+    def enqueue_export(self, export: str) -> bool:
         """Let a job run when its turn comes.
 
         Args:
             export: The id of the job.
+
+        Returns:
+            Whether the job is in the queue; it is not when the queue is full.
         """
         try:
             self._result("POST", f"/bulk/v1/leads/export/{export}/enqueue.json")
         except PlatformError as fault:
-            if fault.code != "1029" or "already queued" not in fault.message.lower():
-                raise  # else an earlier try had been done, whose answer was lost
+            reason = fault.message.lower() if fault.code == _ENQUEUING else ""
+            if _FULL not in reason and _QUEUED not in reason:
+                raise
+            return _QUEUED in reason  # an earlier try had been done, whose answer was lost
+        return True
 
     def export_status(self, export: str) -> dict[str, Any]:
         """Tell how far a job is: its ``status``, and once that is ``Completed``, ``fileSize`` and ``fileChecksum``.

@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
+
 from identitysync.contract import Clock
 from identitysync.errors import FormatError, IdentitySyncError, RemoteError, RemoteUnavailable
 from identitysync.platforms.marketo.client import PLATFORM, MarketoClient
@@ -47,6 +49,12 @@ def spans(start: datetime, end: datetime) -> list[Span]:
     return pieces
 
 
+@attrs.define
+class _Job:
+    id: str
+    piece: Span
+
+
 class Extract:
     """An extract of all leads that were created or updated in a time."""
 
@@ -62,6 +70,7 @@ class Extract:
         """
         self._client, self._clock, self._path = client, clock, path
         self._fields, self._filter = list(fields), filter
+        self._spare = ""  # a job that found the queue full
 
     def pages(self, pieces: Sequence[Span], *, ahead: int) -> Generator[list[Record], None, None]:
         """Extract.
@@ -81,51 +90,70 @@ class Extract:
         if not pieces:
             return
         types = self._client.field_types()
-        waiting = iter(pieces)
-        jobs: deque[tuple[Span, str]] = deque()
+        waiting, jobs = deque(pieces), deque[_Job]()
+        pause = self._pause()
         try:
-            while True:
-                for piece in islice(waiting, ahead - len(jobs)):
-                    jobs.append((piece, self._begin(piece)))
+            while waiting or jobs:
+                self._fill(jobs, waiting, ahead)
                 if not jobs:
-                    return
-                if self._fetch(*jobs[0]):
+                    next(pause)  # the queue is full of what others want
+                    continue
+                if self._fetch(jobs[0]):
                     yield from self._read(types)
                 jobs.popleft()
+                pause = self._pause()
         finally:
-            for _, job in jobs:
+            for job in jobs:
                 with suppress(IdentitySyncError):  # it may have ended by itself
-                    self._client.cancel_export(job)
+                    self._client.cancel_export(job.id)
 
-    def _begin(self, piece: Span) -> str:
+    def _fill(self, jobs: "deque[_Job]", waiting: deque[Span], ahead: int) -> None:
+        """Queue jobs for the next pieces, as many as may go ahead and as there is room for."""
+        while waiting and len(jobs) < ahead:
+            self._spare = self._spare or self._created(waiting[0])
+            if not self._client.enqueue_export(self._spare):
+                return
+            jobs.append(_Job(self._spare, waiting.popleft()))
+            self._spare = ""
+
+    def _created(self, piece: Span) -> str:
         start, end = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in piece)
-        job = self._client.create_export(self._fields, {self._filter: {"startAt": start, "endAt": end}})
-        self._client.enqueue_export(job)
-        return job
+        return self._client.create_export(self._fields, {self._filter: {"startAt": start, "endAt": end}})
 
-    def _fetch(self, piece: Span, job: str) -> bool:
+    def _fetch(self, job: "_Job") -> bool:
         """Bring the file of a job, which is begun again when it fails; tell whether there is something in it."""
-        for _ in range(_TRIES):
-            status = self._ended(job)
+        for tried in range(1, _TRIES + 1):
+            status = self._ended(job.id)
             if status["status"] == "Completed":
-                if status.get("numberOfRecords") == 0:
+                if not status.get("numberOfRecords", 1) or not status.get("fileSize"):
                     return False
-                self._download(job, status)
+                self._download(job.id, status)
                 return True
             if status["status"] != "Failed":
-                raise RemoteError(f"{PLATFORM}: somebody has cancelled the extract {job}; run the flow again")
-            job = self._begin(piece)
+                raise RemoteError(f"{PLATFORM}: somebody has cancelled the extract {job.id}; run the flow again")
+            if tried < _TRIES:
+                self._begin_again(job)
         raise RemoteUnavailable(f"{PLATFORM}: the extract failed {_TRIES} times: {status.get('errorMsg', 'no reason')}")
 
+    def _begin_again(self, job: "_Job") -> None:
+        job.id, pause = self._created(job.piece), self._pause()
+        while not self._client.enqueue_export(job.id):
+            next(pause)
+
     def _ended(self, job: str) -> dict[str, Any]:
+        pause = self._pause()
+        while (status := self._client.export_status(job)).get("status") in {"Created", "Queued", "Processing"}:
+            next(pause)
+        return status
+
+    def _pause(self) -> Iterator[None]:
+        """Pause each time a little longer; at last nobody is waited for any more."""
         pause, deadline = _FIRST_PAUSE, self._clock.monotonic() + _PATIENCE
         while self._clock.monotonic() < deadline:
-            status = self._client.export_status(job)
-            if status.get("status") not in {"Created", "Queued", "Processing"}:
-                return status
             self._clock.sleep(pause)
+            yield
             pause = min(2 * pause, _LONGEST_PAUSE)
-        raise RemoteUnavailable(f"{PLATFORM}: the extract {job} has not ended within {_PATIENCE / 3600:g} hours")
+        raise RemoteUnavailable(f"{PLATFORM}: the extract has not ended within {_PATIENCE / 3600:g} hours")
 
     def _download(self, job: str, status: dict[str, Any]) -> None:
         size = int(status["fileSize"])

@@ -22,6 +22,7 @@ _EXPIRED: Final = "145"
 
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 60.0
+_CHECKED: Final = 0.5
 _PATIENCE: Final = 12 * 3600.0
 
 
@@ -74,7 +75,7 @@ class SilverpopClient:
             ("LIST_ID", self._login.list_id),
             ("EXPORT_TYPE", "ALL"),
             ("EXPORT_FORMAT", "CSV"),
-            ("FILE_ENCODING", "utf-8"),
+            ("FILE_ENCODING", "UTF-8"),
         ]
         if changed is not None:
             parts += [(name, f"{day:%m/%d/%Y}") for name, day in zip(("DATE_START", "DATE_END"), changed, strict=True)]
@@ -103,7 +104,7 @@ class SilverpopClient:
 
         Args:
             job: The id of the job.
-            check: Is called before each question, and may raise.
+            check: Is called now and then meanwhile, and may raise.
 
         Returns:
             The job, which is complete.
@@ -114,7 +115,6 @@ class SilverpopClient:
         """
         pause, deadline = _FIRST_PAUSE, self._clock.monotonic() + _PATIENCE
         while self._clock.monotonic() < deadline:
-            check()
             result = self.call(tree("GetJobStatus", ("JOB_ID", job)))
             state = _told(result, "JOB_STATUS").upper()
             if state not in {"WAITING", "RUNNING"}:
@@ -123,7 +123,7 @@ class SilverpopClient:
                 if state == "COMPLETE":
                     return done
                 raise RemoteError(f"{PLATFORM}: the job {job} ({done.description}) ended as {state}")
-            self._clock.sleep(pause)
+            self._pause(pause, check)
             pause = min(2 * pause, _LONGEST_PAUSE)
         raise RemoteUnavailable(f"{PLATFORM}: the job {job} has not ended within {_PATIENCE / 3600:g} hours")
 
@@ -144,6 +144,12 @@ class SilverpopClient:
         answer = self._api.call("POST", "/XMLAPI", body=body.encode(), headers=headers, repeatable=True)
         found = read_xml(answer.body).find("Body/RESULT")
         return found if found is not None else Element("RESULT")
+
+    def _pause(self, seconds: float, check: Callable[[], object]) -> None:
+        end = self._clock.monotonic() + seconds
+        while (left := end - self._clock.monotonic()) > 0:
+            check()
+            self._clock.sleep(min(left, _CHECKED))
 
     def _sign_in(self) -> Token:
         form = {
