@@ -124,12 +124,12 @@ class Extract:
         """Bring the file of a job, which is begun again when it fails; tell whether there is something in it."""
         for tried in range(1, _TRIES + 1):
             status = self._ended(job.id)
-            if status["status"] == "Completed":
-                if not status.get("numberOfRecords", 1) or not status.get("fileSize"):
+            if status.get("status") == "Completed":
+                if status.get("numberOfRecords") == 0:
                     return False
                 self._download(job.id, status)
                 return True
-            if status["status"] != "Failed":
+            if status.get("status") != "Failed":
                 raise RemoteError(f"{PLATFORM}: somebody has cancelled the extract {job.id}; run the flow again")
             if tried < _TRIES:
                 self._begin_again(job)
@@ -156,7 +156,9 @@ class Extract:
         raise RemoteUnavailable(f"{PLATFORM}: the extract has not ended within {_PATIENCE / 3600:g} hours")
 
     def _download(self, job: str, status: dict[str, Any]) -> None:
-        size = int(status["fileSize"])
+        size = status.get("fileSize")
+        if not isinstance(size, int):
+            raise RemoteError(f"{PLATFORM} does not say how large the file of the extract {job} is")
         wanted = str(status.get("fileChecksum", "")).removeprefix("sha256:").lower()
         for _ in range(_TRIES):
             digest, had = hashlib.sha256(), 0
@@ -173,16 +175,16 @@ class Extract:
         raise RemoteUnavailable(f"{PLATFORM}: the file of the extract {job} is not what its size and checksum say")
 
     def _read(self, types: dict[str, str]) -> Iterator[list[Record]]:
-        turn = readings(self._fields, types)
         with self._path.open(encoding="utf-8-sig", newline="") as source:
             rows = csv.reader(source)
-            if len(next(rows, [])) != len(self._fields):
-                raise FormatError("the file has other columns than were asked for", file="extract")
+            header = next(rows, [])
+            if sorted(header) != sorted(self._fields):
+                raise FormatError(f"the file has other columns than were asked for: {header}", file="extract", line=1)
+            turn = readings(header, types)
             try:
                 while page := list(islice(rows, _PAGE)):
                     yield [
-                        {name: read(cell) for name, read, cell in zip(self._fields, turn, row, strict=True)}
-                        for row in page
+                        {name: read(cell) for name, read, cell in zip(header, turn, row, strict=True)} for row in page
                     ]
             except (ValueError, csv.Error) as fault:
                 raise FormatError(f"this is no row of the file: {fault}", file="extract", line=rows.line_num) from fault
