@@ -301,3 +301,12 @@ def test_a_job_that_was_cancelled_is_no_success(silverpop, monkeypatch):
     monkeypatch.setattr(calls, "call", lambda command: answer)
     with pytest.raises(RemoteError, match="ended as CANCELLED"):
         calls.ended("7")
+
+
+def test_a_connection_that_drops_in_the_middle_of_a_file_loses_nothing(silverpop):
+    people = [{"EMAIL": f"p{n}@x.example", "First Name": "Ł" * 500} for n in range(400)]
+    silverpop.sftp.drop_after = 200_000
+    assert write(silverpop, people).status == "succeeded"
+    silverpop.sftp.drop_after = 200_000
+    assert len(list(idx.stream(read(silverpop), until="silverpop"))) == 400
+    assert silverpop.sftp.broken_off == 2
