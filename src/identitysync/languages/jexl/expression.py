@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from identitysync.contract.lowering import Unfit
+from identitysync.contract.lowering import ANY, Unfit, Value
 from identitysync.errors import ExpressionError, RecordRejected
 from identitysync.languages.jexl.coercion import Failure, truth
 from identitysync.languages.jexl.compiler import Code
@@ -45,6 +45,11 @@ class Expression:
         repr=False
     )  # None: it is more than one Python expression
     _origin: tuple[Callable[..., "Expression"], tuple[Any, ...]] = attrs.field(repr=False)  # what makes it anew
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What kinds of values it may give, as far as its text tells."""
+        return _kinds_of(self.tree)
 
     def __call__(self, record: Record) -> Any:
         """Evaluate the expression.
@@ -175,7 +180,13 @@ def condition(text: str) -> Expression:
         raise ExpressionError("the expression is too large", text, 0) from fault
 
 
+def _kinds_of(tree: Any) -> frozenset[str]:
+    if isinstance(tree, Literal):
+        return Value.of(tree.value, "").kinds
+    return _kinds_of(tree.yes) | _kinds_of(tree.no) if isinstance(tree, Choice) else ANY
+
+
 def _weight(nodes: list[Any]) -> int:
     """Tell how much an expression may make of little; past a limit, what it makes is counted while it is evaluated."""
-    weights = {Call: 4, Range: 4, Template: 1}
+    weights: dict[type[Any], int] = {Call: 4, Range: 4, Template: 1}
     return sum(weights.get(type(node), isinstance(node, Binary) and node.sign == "+") for node in nodes)
