@@ -61,47 +61,56 @@ def test_as_many_batches_are_under_way_as_there_are_connections():
     assert most == 4
 
 
-def test_calls_are_full_while_all_connections_are_busy_whatever_the_batches():
-    sizes = []
+def test_what_comes_while_all_connections_are_busy_goes_in_full_batches():
+    sizes, free = [], threading.Event()
 
     def write(records):
         sizes.append(len(records))
-        time.sleep(0.01)
+        assert free.wait(5)
         return list(records)
 
-    with calls(write, size=30, connections=2) as writer:
-        for each in [writer.begin([{}] * 20, None) for _ in range(30)]:
-            assert each.result() == [{}] * 20
-    assert sum(sizes) == 600
-    assert len(sizes) <= 23
+    with calls(write, size=10, connections=2) as writer:
+        begun = [writer.begin([{"n": n}] * 3, None) for n in range(10)]
+        free.set()
+        assert [each.result() for each in begun] == [[{"n": n}] * 3 for n in range(10)]
+    assert sorted(sizes[2:]) == [4, 10, 10]
+    assert sizes[:2] == [3, 3]
 
 
-def test_what_had_to_wait_for_a_key_goes_as_soon_as_the_key_is_free():
-    with calls(list, size=2, connections=3, key=lambda record: record["key"]) as writer:
-        begun = [writer.begin([{"key": "a", "n": n}], None) for n in range(200)]
-        assert [each.result(5) for each in begun] == [[{"key": "a", "n": n}] for n in range(200)]
-
-
-def test_a_fault_waits_for_what_is_under_way_and_fails_the_rest():
-    slow = threading.Event()
+def test_records_wait_for_their_own_key_alone():
+    order, free = [], threading.Event()
 
     def write(records):
-        if records[0]["n"] == 1:
-            raise ConnectionError("planned")
-        assert slow.wait(5)
+        names = "".join(record["key"] for record in records)
+        assert names != "a" or free.wait(5)
+        order.append(names)
         return list(records)
 
-    with calls(write, size=1, connections=2) as writer:
-        first = writer.begin([{"n": 0}], None)
-        second = writer.begin([{"n": 1}], None)
-        third = writer.begin([{"n": 2}], None)
-        time.sleep(0.05)
-        assert not second.done()
-        slow.set()
-        assert first.result(5) == [{"n": 0}]
-        for each in (second, third, writer.begin([{"n": 3}], None)):
-            with pytest.raises(ConnectionError, match="planned"):
-                each.result(5)
+    with calls(write, size=1, connections=2, key=lambda record: record["key"]) as writer:
+        begun = [writer.begin([{"key": key}], None) for key in "abac"]
+        begun[3].result()
+        assert order == ["b", "c"]
+        free.set()
+        begun[2].result()
+    assert order == ["b", "c", "a", "a"]
+
+
+def test_who_sleeps_while_another_batch_fails_is_woken():
+    connection, asleep = PlatformConnection(Run()), threading.Event()
+
+    def write(records):
+        if records[0]["n"]:
+            assert asleep.wait(5)
+            raise ConnectionError("planned")
+        asleep.set()
+        connection.clock.sleep(600)
+        return list(records)
+
+    began = time.monotonic()
+    with BatchCalls(connection, write, size=1, connections=2) as writer:
+        with pytest.raises(ConnectionError, match="planned"):
+            writer.write([{"n": 0}, {"n": 1}], None)
+        assert time.monotonic() < began + 5
 
 
 def test_what_a_batch_raises_ends_the_run():

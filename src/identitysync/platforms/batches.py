@@ -1,7 +1,6 @@
 """Batches of records on their way to a platform, several at once, never two with the same record in them."""
 
 import threading
-from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
@@ -25,7 +24,7 @@ class _Begun:
     """Records that came together.
 
     Attributes:
-        results: What became of them so far.
+        results: What came of them so far.
         left: How many have no result yet.
         answers: The results, once all are there.
     """
@@ -36,27 +35,25 @@ class _Begun:
 
 
 @attrs.frozen(eq=False)
-class _Waiting:
-    """A record that no call has taken yet.
+class _Group:
+    """Records that can go in one call: each key stands in it once.
 
     Attributes:
-        record: The record.
-        key: Its key; None when it is like no other.
-        begun: The records that it came with.
-        place: Its place among them.
+        records: The records.
+        keys: Their keys.
+        places: With which others each of them came, and its place among these.
     """
 
-    record: Record
-    key: Hashable | None
-    begun: _Begun
-    place: int
+    records: list[Record] = attrs.field(factory=list)
+    keys: set[Hashable] = attrs.field(factory=set)
+    places: list[tuple[_Begun, int]] = attrs.field(factory=list)
 
 
 class BatchCalls:
     """A writer at work: a call for each batch, as many at once as there are connections.
 
-    A connection that is free takes what waits by then, so that calls are full while all are busy, and nothing waits
-    while one is idle. A record whose key is in a call under way waits for it, so that the last one wins.
+    A batch goes out as soon as a connection is free, full or not; until then, records that come later fill it up. A
+    record whose key stands in a batch that is still under way waits for it, so that the last one wins.
 
     Attributes:
         window: Records that may be under way.
@@ -75,27 +72,26 @@ class BatchCalls:
 
         Args:
             connection: The connection that ``write`` uses; it is closed with the writer.
-            write: Writes one batch. Its first exception ends everything: nothing new begins, what is under way is
-                waited for, and all that is not answered by then fails with it.
+            write: Writes one batch.
             size: Records of one call at most.
             connections: How many calls at most are under way at once.
             key: What the platform tells records apart by, such as a lower-case e-mail address; ``id(record)`` for one
                 that has none. None when two records are never the same.
         """
         self._connection, self._write, self._size, self._key = connection, write, size, key
-        self._connections = connections
         self._pool = ThreadPoolExecutor(connections, "batch")
+        self._free = self._connections = connections
         self._lock = threading.Lock()
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: list[_Group] = []
+        self._busy: set[Hashable] = set()
         self._open: set[_Begun] = set()
-        self._under_way: set[Hashable] = set()
-        self._at_work = 0
         self._fault: BaseException | None = None
         self.window = _AHEAD * size * connections
 
     def begin(self, records: Sequence[Record], services: Services) -> "Future[list[Any]]":
-        """Begin with records."""
+        """Begin with records, which must not change meanwhile; what a batch raises ends everything."""
         begun = _Begun([None] * len(records), len(records))
+        keys = [self._key(record) for record in records] if self._key else [None] * len(records)
         with self._lock:
             if self._fault is not None:
                 begun.answers.set_exception(self._fault)
@@ -103,11 +99,8 @@ class BatchCalls:
                 begun.answers.set_result([])
             else:
                 self._open.add(begun)
-                key = self._key or (lambda _: None)
-                self._waiting.extend(
-                    _Waiting(record, key(record), begun, place) for place, record in enumerate(records)
-                )
-                self._wake()
+                self._enqueue(records, keys, begun)
+                self._start()
         return begun.answers
 
     def write(self, records: Sequence[Record], services: Services) -> list[Any]:
@@ -123,79 +116,78 @@ class BatchCalls:
         self.close()
 
     def close(self) -> None:
-        """Wait for the calls that are under way, and let go; what is not answered is cancelled."""
+        """Wait for the calls that are under way, and let go; what has no answer by then is cancelled."""
         self._connection.stop()
         with self._lock:
-            self._fault = self._fault or RuntimeError("the writer was closed")
+            self._fault = self._fault or RuntimeError("the calls were closed")
             left, self._open = self._open, set()
-            self._waiting.clear()
         for begun in left:
             begun.answers.cancel()
         self._pool.shutdown(cancel_futures=True)
         self._connection.close()
 
-    def _wake(self) -> None:
-        """Set connections to work that are free, as far as there is work for them."""
-        calls = -(-len(self._waiting) // self._size)
-        for _ in range(min(calls, self._connections - self._at_work)):
-            self._at_work += 1
-            self._pool.submit(self._work)
+    def _enqueue(self, records: Sequence[Record], keys: Sequence[Hashable], begun: _Begun) -> None:
+        """Put each record into the first waiting group with room that is behind the last one with its key."""
+        groups = self._waiting
+        after = {key: number + 1 for number, group in enumerate(groups) for key in group.keys}
+        first_open = 0
+        for place, (record, key) in enumerate(zip(records, keys, strict=True)):
+            number = max(after.get(key, 0), first_open)
+            while number < len(groups) and len(groups[number].records) >= self._size:
+                number += 1
+            if number == len(groups):
+                groups.append(_Group())
+            group = groups[number]
+            group.records.append(record)
+            group.places.append((begun, place))
+            if self._key:
+                group.keys.add(key)
+                after[key] = number + 1
+            while first_open < len(groups) and len(groups[first_open].records) >= self._size:
+                first_open += 1
 
-    def _work(self) -> None:
-        while group := self._take():
-            fault: BaseException | None = None
-            answers: Sequence[Any] = ()
-            try:
-                answers = self._answers([each.record for each in group])
-            except BaseException as raised:  # noqa: BLE001 - whoever waits for the answers gets it
-                fault = raised
-            self._settle(group, answers, fault)
+    def _start(self) -> None:
+        """Send what can go: the first groups none of whose keys are under way, or wait before them."""
+        ahead: set[Hashable] = set(self._busy)
+        number = 0
+        while self._free and number < len(self._waiting):
+            group = self._waiting[number]
+            if ahead.isdisjoint(group.keys):
+                del self._waiting[number]
+                self._busy |= group.keys
+                self._free -= 1
+                self._pool.submit(self._do, group)
+            else:
+                number += 1
+            ahead |= group.keys
 
-    def _answers(self, records: list[Record]) -> Sequence[Any]:
-        answers = self._write(records)
-        if len(answers) != len(records):
-            raise AssertionError(f"{len(answers)} answers for {len(records)} records")
-        return answers
-
-    def _take(self) -> list[_Waiting]:
-        """Take the records of one call: each key once, and none before an earlier record of its key."""
+    def _do(self, group: _Group) -> None:
+        fault: BaseException | None = None
+        answers: Sequence[Record | Rejected] = ()
+        try:
+            if self._fault is None:
+                answers = self._write(group.records)
+                if len(answers) != len(group.records):
+                    raise AssertionError(f"{len(answers)} answers for {len(group.records)} records")  # noqa: TRY301
+        except BaseException as raised:  # noqa: BLE001 - whoever waits for the records gets it
+            fault = raised
+            self._connection.stop()  # whoever sleeps between two tries, or until a job is done, need not go on
         with self._lock:
-            group: list[_Waiting] = []
-            passed_over: list[_Waiting] = []
-            busy = set(self._under_way)
-            while self._waiting and len(group) < self._size and self._fault is None:
-                each = self._waiting.popleft()
-                if each.key is not None and each.key in busy:
-                    passed_over.append(each)
-                    continue
-                group.append(each)
-                busy.add(each.key)
-            self._waiting.extendleft(reversed(passed_over))
-            self._under_way.update(each.key for each in group if each.key is not None)
-            if not group:
-                self._at_work -= 1
-                self._fail_when_idle()
-            return group
-
-    def _settle(self, group: list[_Waiting], answers: Sequence[Any], fault: BaseException | None) -> None:
-        done: list[_Begun] = []
-        with self._lock:
+            self._free += 1
+            self._busy -= group.keys
             self._fault = self._fault or fault
-            self._under_way.difference_update(each.key for each in group if each.key is not None)
-            for each, answer in zip(group, answers, strict=fault is None):
-                each.begun.results[each.place] = answer
-                each.begun.left -= 1
-                if not each.begun.left and each.begun in self._open:
-                    self._open.remove(each.begun)
-                    done.append(each.begun)
-            self._wake()  # what had to wait for this call may have let connections fall idle
-        for begun in done:
-            begun.answers.set_result(begun.results)
+            if self._fault is None:
+                self._answer(group, answers)
+                self._start()
+            elif self._free == self._connections:
+                for begun in self._open:
+                    begun.answers.set_exception(self._fault)
+                self._open.clear()
 
-    def _fail_when_idle(self) -> None:
-        if self._fault is None or self._at_work:
-            return
-        for begun in self._open:
-            begun.answers.set_exception(self._fault)
-        self._open.clear()
-        self._waiting.clear()
+    def _answer(self, group: _Group, answers: Sequence[Record | Rejected]) -> None:
+        for (begun, place), answer in zip(group.places, answers, strict=True):
+            begun.results[place] = answer
+            begun.left -= 1
+            if begun.left == 0:
+                self._open.discard(begun)
+                begun.answers.set_result(begun.results)
