@@ -10,6 +10,7 @@ from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, TokenLogin
 from identitysync.platforms.meaning import Kind, Refusal, by_status, by_token
 from identitysync.platforms.tokens import Token, Tokens
+from identitysync.platforms.waiting import moments
 
 __all__ = [
     "Api",
@@ -26,4 +27,5 @@ __all__ = [
     "Tokens",
     "by_status",
     "by_token",
+    "moments",
 ]
