@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from identitysync.errors import AuthenticationFailed, PlatformError, RemoteUnavailable
-from identitysync.platforms import Api, Kind, Refusal, Token, TokenLogin, Tokens, by_status, by_token
+from identitysync.platforms import Api, Kind, Refusal, Token, TokenLogin, Tokens, by_status
 from identitysync.testing.http import Emulator, HttpFaults, IssuedTokens, Limit, Refused, Routes
 from identitysync.values import Secret
-from identitysync.world import FixedClock, HttpClient, HttpResponse, Patience
+from identitysync.world import FixedClock, HttpClient, Patience
 
 
 class Shop(Emulator):
@@ -139,21 +139,3 @@ def test_an_emulator_lets_in_no_more_than_it_says(clock):
         clock.advance(10)
         assert http.send("POST", f"{shop.url}/token").status == 200
         assert [each.status for each in shop.calls] == [200, 200, 200, 429, 200]
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "kind"),
-    [
-        (200, b'{"access_token": "t"}', None),
-        (200, b"<html></html>", Kind.PASSING),
-        (200, b'{"access_token": 1}', Kind.PASSING),
-        (400, b'{"error": "invalid_grant", "error_description": "over"}', Kind.DENIED),
-        (401, b'{"error": "invalid_client"}', Kind.DENIED),
-        (401, b"", Kind.EXPIRED),
-        (503, b'{"error": "later"}', Kind.PASSING),
-        (404, b"", Kind.FINAL),
-    ],
-)
-def test_an_answer_to_a_call_for_a_token_brings_one_or_says_why_not(status, body, kind):
-    refusal = by_token(HttpResponse(status, {}, body))
-    assert (refusal.kind if refusal else None) == kind

@@ -8,9 +8,8 @@ from identitysync.platforms.api import Api
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, TokenLogin
-from identitysync.platforms.meaning import Kind, Refusal, by_status, by_token
+from identitysync.platforms.meaning import Kind, Refusal, by_status
 from identitysync.platforms.tokens import Token, Tokens
-from identitysync.platforms.waiting import moments
 
 __all__ = [
     "Api",
@@ -26,6 +25,4 @@ __all__ = [
     "TokenLogin",
     "Tokens",
     "by_status",
-    "by_token",
-    "moments",
 ]

@@ -63,27 +63,6 @@ def by_status(answer: HttpResponse) -> Refusal | None:
     return Refusal(kind, beginning(answer))
 
 
-def by_token(answer: HttpResponse) -> Refusal | None:
-    """Judge the answer to a call for a token, as RFC 6749 (5.1, 5.2) has it.
-
-    Args:
-        answer: The answer.
-
-    Returns:
-        None when there is an ``access_token``; an ``error`` in JSON is ``denied``, whatever the status; anything else
-        is judged by its status, and passes with 2xx.
-    """
-    try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    if isinstance(told, dict) and 200 <= answer.status < 300 and isinstance(told.get("access_token"), str):
-        return None
-    if isinstance(told, dict) and isinstance(told.get("error"), str) and answer.status not in TRANSIENT:
-        return Refusal(Kind.DENIED, str(told.get("error_description", "no reason is given")), told["error"])
-    return by_status(answer) or Refusal(Kind.PASSING, f"an answer without a token: {beginning(answer)}")
-
-
 def beginning(answer: HttpResponse) -> str:
     """Give the beginning of an answer's body in one line, to be shown to people."""
     text = " ".join(answer.body[: 4 * _SHOWN].decode("utf-8", "replace").split())

@@ -9,7 +9,7 @@ from identitysync.platforms.api import Api
 from identitysync.platforms.login import TokenLogin
 from identitysync.platforms.marketo.answers import judge, judge_part
 from identitysync.platforms.marketo.login import MarketoLogin
-from identitysync.platforms.meaning import by_token
+from identitysync.platforms.oauth import by_token
 from identitysync.platforms.tokens import Token, Tokens
 from identitysync.world import HttpClient
 

@@ -16,6 +16,7 @@ from identitysync.contract import Clock
 from identitysync.errors import FormatError, IdentitySyncError, RemoteError, RemoteUnavailable
 from identitysync.platforms.marketo.client import PLATFORM, MarketoClient
 from identitysync.platforms.marketo.values import readings
+from identitysync.platforms.waiting import moments
 from identitysync.values import Record
 
 LONGEST: Final = timedelta(days=31)
@@ -91,23 +92,23 @@ class Extract:
             return
         types = self._client.field_types()
         waiting, jobs = deque(pieces), deque[_Job]()
-        pause = self._pause()
+        asking = self._moments()
         try:
             while waiting or jobs:
                 self._fill(jobs, waiting, ahead)
                 if not jobs:
-                    next(pause)  # the queue is full of what others want
+                    next(asking)  # the queue is full of what others want
                     continue
                 if self._fetch(jobs[0]):
                     yield from self._read(types)
                 jobs.popleft()
-                pause = self._pause()
+                asking = self._moments()
         finally:
             for job in jobs:
                 with suppress(IdentitySyncError):  # it may have ended by itself
                     self._client.cancel_export(job.id)
 
-    def _fill(self, jobs: "deque[_Job]", waiting: deque[Span], ahead: int) -> None:
+    def _fill(self, jobs: deque[_Job], waiting: deque[Span], ahead: int) -> None:
         """Queue jobs for the next pieces, as many as may go ahead and as there is room for."""
         while waiting and len(jobs) < ahead:
             self._spare = self._spare or self._created(waiting[0])
@@ -120,7 +121,7 @@ class Extract:
         start, end = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in piece)
         return self._client.create_export(self._fields, {self._filter: {"startAt": start, "endAt": end}})
 
-    def _fetch(self, job: "_Job") -> bool:
+    def _fetch(self, job: _Job) -> bool:
         """Bring the file of a job, which is begun again when it fails; tell whether there is something in it."""
         for tried in range(1, _TRIES + 1):
             status = self._ended(job.id)
@@ -135,24 +136,21 @@ class Extract:
                 self._begin_again(job)
         raise RemoteUnavailable(f"{PLATFORM}: the extract failed {_TRIES} times: {status.get('errorMsg', 'no reason')}")
 
-    def _begin_again(self, job: "_Job") -> None:
-        job.id, pause = self._created(job.piece), self._pause()
+    def _begin_again(self, job: _Job) -> None:
+        job.id = self._created(job.piece)
+        asking = self._moments()
         while not self._client.enqueue_export(job.id):
-            next(pause)
+            next(asking)
 
     def _ended(self, job: str) -> dict[str, Any]:
-        pause = self._pause()
+        asking = self._moments()
         while (status := self._client.export_status(job)).get("status") in {"Created", "Queued", "Processing"}:
-            next(pause)
+            next(asking)
         return status
 
-    def _pause(self) -> Iterator[None]:
-        """Pause each time a little longer; at last nobody is waited for any more."""
-        pause, deadline = _FIRST_PAUSE, self._clock.monotonic() + _PATIENCE
-        while self._clock.monotonic() < deadline:
-            self._clock.sleep(pause)
-            yield
-            pause = min(2 * pause, _LONGEST_PAUSE)
+    def _moments(self) -> Iterator[None]:
+        """Give the moments to ask, up to a minute apart; at last nobody is waited for any more."""
+        yield from moments(self._clock, _PATIENCE, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
         raise RemoteUnavailable(f"{PLATFORM}: the extract has not ended within {_PATIENCE / 3600:g} hours")
 
     def _download(self, job: str, status: dict[str, Any]) -> None:

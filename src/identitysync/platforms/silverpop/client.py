@@ -10,7 +10,8 @@ from identitysync.contract import Clock
 from identitysync.errors import FormatError, RemoteError, RemoteUnavailable
 from identitysync.platforms.api import Api
 from identitysync.platforms.login import TokenLogin
-from identitysync.platforms.meaning import Kind, Refusal, beginning, by_status, by_token
+from identitysync.platforms.meaning import Kind, Refusal, beginning, by_status
+from identitysync.platforms.oauth import by_token
 from identitysync.platforms.silverpop.login import SilverpopLogin
 from identitysync.platforms.silverpop.xml import Element, read_xml, tree, written_xml
 from identitysync.platforms.tokens import Token, Tokens

@@ -15,10 +15,11 @@ from identitysync.platforms.silverpop.client import Job, SilverpopClient
 from identitysync.platforms.silverpop.login import SilverpopLogin
 from identitysync.platforms.silverpop.mapping import Action, Layout, layout_of, mapping
 from identitysync.platforms.silverpop.transfers import Transfers
+from identitysync.platforms.subscription import wanted
 
 _UPLOAD: Final = "upload"
 _DOWNLOAD: Final = "download"
-_NO: Final = frozenset({"0", "f", "false", "n", "no", "opted out", "unsubscribed"})
+_NO: Final = (False, "opted out", "unsubscribed")
 _SHOWN: Final = 20
 _BAD: Final = ("BAD_ADDRESSES", "BAD_RECORDS", "DUPLICATES", "NOT_ALLOWED")
 
@@ -180,7 +181,7 @@ def _keep(path: Path, target: Path, layout: Layout, column: str, file: str) -> i
         try:
             written.writerow(next(rows))
             for row in rows:
-                if len(row) > place and row[place].strip().casefold() in _NO:
+                if len(row) > place and wanted(row[place]) in _NO:
                     written.writerow(row)
                     count += 1
         except (csv.Error, UnicodeDecodeError) as fault:

@@ -57,8 +57,8 @@ class WriteSilverpop(SilverpopLogin, SftpLogin, FileWriter):
     )  # fmt: skip
     newsletter_field: str = param(
         default="",
-        doc="A column that tells who wants mails: contacts with `false`, `no`, `0` or `unsubscribed` there are opted "
-        "out by a second import (*our choice*). Nobody is opted in again.",
+        doc="A column that tells who wants mails: contacts with `false`, `no`, `0`, `off` or `unsubscribed` there are "
+        "opted out by a second import (*our choice*). Nobody is opted in again.",
         example="Subscribed",
     )
 
