@@ -43,6 +43,7 @@ _STANDARD: Final = {
     "website": "url",
 }
 _READ_ONLY: Final = frozenset({"createdAt", "id", "updatedAt"})
+_CHECKED: Final = frozenset({"boolean", "currency", "float", "integer", "percent", "score"})
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 Reason = dict[str, str]
@@ -67,15 +68,22 @@ class LeadFields:
             for number, (name, kind) in enumerate(self.types.items(), 1)
         ]  # fmt: skip
 
-    def fault(self, lead: Mapping[str, Any]) -> Reason | None:
-        """Tell why a lead cannot be written, if it cannot."""
+    def fault(self, lead: Mapping[str, Any], *, may_name_id: bool) -> Reason | None:
+        """Tell why a lead cannot be written, if it cannot.
+
+        Args:
+            lead: The lead.
+            may_name_id: Whether it may hold its ``id``, as updates may.
+        """
         for name, value in lead.items():
             kind = self.types.get(name)
             if kind is None:
                 return reason("1006", f"Field '{name}' not found")
-            if name in _READ_ONLY:
+            if name in _READ_ONLY and not (may_name_id and name == "id"):
                 return reason("1003", "Invalid data")
-            if value is not None and not _fits(kind, value):
+            if value is None or (kind not in _CHECKED and type(value) is str):
+                continue
+            if not _fits(kind, value):
                 return reason("1001", f"Invalid value '{value}'. Required of type '{kind}'")
         email = lead.get("email")
         return reason("1003", "Invalid data") if isinstance(email, str) and not email.isascii() else None

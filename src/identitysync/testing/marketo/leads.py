@@ -12,7 +12,6 @@ from identitysync.testing.http import Documents
 from identitysync.testing.marketo.fields import LeadFields, Reason, reason
 
 _LEAD: Final = "lead"
-_EMAIL: Final = "email"
 _SHOWN: Final = ("id", "email", "updatedAt", "createdAt", "firstName", "lastName")
 
 Lead = dict[str, Any]
@@ -31,7 +30,11 @@ class Leads:
             refuses: Tells e-mail addresses whose leads are skipped.
         """
         self._documents, self._fields, self._clock, self._refuses = documents, fields, clock, refuses
-        self._last = max((lead["id"] for lead in self.all()), default=1000)
+        self._last = 1000
+        self._by_email: dict[str, dict[int, None]] = {}  # ids of leads that have, or had, an address
+        for lead in self.all():
+            self._last = max(self._last, lead["id"])
+            self._index(lead)
 
     def all(self) -> Iterator[Lead]:
         """Give all leads, oldest first."""
@@ -68,8 +71,9 @@ class Leads:
         if field == "id":
             return [lead for value in values if (lead := self.get(value)) is not None]
         if field == "email":
-            ids = [id for value in wanted for id in self._ids(value)]
-            return [lead for id in sorted(ids) if (lead := self.get(str(id))) is not None]
+            ids = sorted(id for value in wanted for id in self._by_email.get(value, ()))
+            found = [lead for id in ids if (lead := self.get(str(id))) is not None]
+            return [lead for lead in found if str(lead.get("email") or "").casefold() in wanted]
         return [lead for lead in self.all() if str(lead.get(field, "")).casefold() in wanted]
 
     def shown(self, lead: Lead, fields: str) -> Lead:
@@ -81,7 +85,7 @@ class Leads:
         if not isinstance(lead, dict):
             return skipped(reason("1003", "Invalid data"))
         updating = action == "updateOnly"
-        fault = self._fields.fault({name: value for name, value in lead.items() if name != "id" or not updating})
+        fault = self._fields.fault(lead, may_name_id=updating)
         key = str(lead.get(lookup) or "").casefold()
         if fault is None and not key:
             fault = reason("1002", f"Missing value for the required parameter '{lookup}'")
@@ -104,20 +108,16 @@ class Leads:
         self._last += 1
         return self._last
 
-    def _ids(self, email: str) -> list[int]:
-        found = self._documents.get(_EMAIL, email)
-        return found["ids"] if found else []
-
     def _keep(self, leads: Iterable[Lead]) -> None:
-        named: dict[str, list[int]] = {}
         leads = list(leads)
-        for lead in leads:
-            email = str(lead.get("email") or "").casefold()
-            ids = named.setdefault(email, self._ids(email)) if email else [lead["id"]]
-            if lead["id"] not in ids:
-                ids.append(lead["id"])
         self._documents.add(_LEAD, ((str(lead["id"]), lead) for lead in leads))
-        self._documents.add(_EMAIL, ((email, {"ids": ids}) for email, ids in named.items()))
+        for lead in leads:
+            self._index(lead)
+
+    def _index(self, lead: Lead) -> None:
+        email = str(lead.get("email") or "").casefold()
+        if email:
+            self._by_email.setdefault(email, {})[lead["id"]] = None
 
 
 def skipped(why: Reason) -> dict[str, Any]:
