@@ -1,7 +1,6 @@
 """Marketo: leads in, and what its answers mean for them."""
 
 import pytest
-from tests.platforms.marketo import NOW, SECRET, SYNC, client, extract, params, person, write
 
 import identitysync as idx
 from identitysync.errors import AuthenticationFailed, PlatformError
@@ -10,6 +9,7 @@ from identitysync.testing import MarketoEmulator
 from identitysync.testing.http import Limit
 from identitysync.values import Secret
 from identitysync.world import FixedClock
+from tests.platforms.marketo import NOW, SECRET, SYNC, client, extract, params, person, write
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
-from tests.platforms.marketo import NOW, SECRET, client, extract, person, read
 
 import identitysync as idx
 from identitysync.errors import PlatformError, RemoteError, RemoteUnavailable
 from identitysync.platforms.marketo import Extract, spans
 from identitysync.testing import MarketoEmulator
 from identitysync.world import FixedClock
+from tests.platforms.marketo import NOW, SECRET, client, extract, person, read
 
 
 @pytest.fixture
