@@ -7,7 +7,7 @@
 from identitysync.platforms.api import Api
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.connection import PlatformConnection
-from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, TokenLogin
+from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, QueryLogin, TokenLogin
 from identitysync.platforms.meaning import Kind, Refusal, by_status
 from identitysync.platforms.tokens import Token, Tokens
 
@@ -20,6 +20,7 @@ __all__ = [
     "Login",
     "NoLogin",
     "PlatformConnection",
+    "QueryLogin",
     "Refusal",
     "Token",
     "TokenLogin",
