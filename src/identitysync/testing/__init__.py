@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
+    from identitysync.testing.generic import HttpEmulator
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
@@ -21,6 +22,7 @@ _PLACES = {
     "Faults": "identitysync.testing.gigya",
     "GigyaEmulator": "identitysync.testing.gigya",
     "Ground": "identitysync.testing.remotes",
+    "HttpEmulator": "identitysync.testing.generic",
     "SftpServer": "identitysync.testing.sftp",
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
@@ -36,6 +38,7 @@ __all__ = [
     "Faults",
     "GigyaEmulator",
     "Ground",
+    "HttpEmulator",
     "SftpServer",
     "Spoil",
     "Toward",

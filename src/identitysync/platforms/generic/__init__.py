@@ -1,0 +1,33 @@
+"""Any HTTP API, told by parameters: where records are read page by page, or sent one by one or in batches."""
+
+from identitysync.platforms.generic.holes import holes
+from identitysync.platforms.generic.login import examine_auth
+from identitysync.platforms.generic.paging import Paging, PagingKind, examine_paging
+from identitysync.platforms.generic.params import Auth, AuthKind, CallParams, Method, check_connections
+from identitysync.platforms.generic.reading import AnswerFormat, read_pages
+from identitysync.platforms.generic.results import Results, examine_results
+from identitysync.platforms.generic.sending import Batch, Sending, envelope, writer
+from identitysync.platforms.generic.template import BodyFormat, body_template
+
+__all__ = [
+    "AnswerFormat",
+    "Auth",
+    "AuthKind",
+    "Batch",
+    "BodyFormat",
+    "CallParams",
+    "Method",
+    "Paging",
+    "PagingKind",
+    "Results",
+    "Sending",
+    "body_template",
+    "check_connections",
+    "envelope",
+    "examine_auth",
+    "examine_paging",
+    "examine_results",
+    "holes",
+    "read_pages",
+    "writer",
+]
