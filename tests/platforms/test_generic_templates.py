@@ -84,9 +84,8 @@ def test_a_header_and_a_plain_text_hold_a_value_or_refuse_it(text):
     for template in (header_template("Token ${v}"), body_template("a ${v} b", BodyFormat.TEXT)):
         try:
             filled = template.fill(lambda _: text)
-        except RecordRejected as fault:
+        except RecordRejected:
             assert not safe
-            assert fault.code == "cannot-be-sent"
         else:
             assert text in filled
             assert not set("\r\n\x00") & set(filled)

@@ -158,10 +158,12 @@ class HttpEmulator(Emulator):
 
     def _post(self, request: Request, collection: str) -> Any:
         record = body_of(request)
-        return reply(self._write(collection, self._key(record), record), 201)
+        key = self._key(record)
+        return reply(self._write(collection, [(key, record)])[key], 201)
 
     def _put(self, request: Request, collection: str, key: str) -> Any:
-        return self._write(collection, key, {**body_of(request), self._key_field: key})
+        record = {**body_of(request), self._key_field: key}
+        return self._write(collection, [(self._key(record), record)])[key]
 
     def _get(self, _: Request, collection: str, key: str) -> Any:
         found = self.documents.get(collection, key)
@@ -183,31 +185,36 @@ class HttpEmulator(Emulator):
             raise Refused(400, _error("batch", f"a batch is a list of at most {_LARGEST} records"))
         results: list[dict[str, Any]] = []
         errors: list[dict[str, Any]] = []
+        taken: list[tuple[str, dict[str, Any]]] = []
         for index, record in enumerate(records):
             try:
                 key = self._key(record)
-                self._write(collection, key, record)
             except Refused as fault:
                 error, named = json_value(fault.reply.body)["error"], text_of(_field(record, self._key_field))
                 results.append({"key": named, "ok": False, "error": error})
                 errors.append({"index": index, "key": named, "message": error["message"]})
             else:
+                taken.append((key, record))
                 results.append({"key": key, "ok": True})
+        self._write(collection, taken)
         return {"results": results, "errors": errors}
 
     def _key(self, record: Any) -> str:
         key = text_of(_field(record, self._key_field))
         if not key:
             raise Refused(422, _error("no-key", f"a record is an object with {self._key_field}"))
-        return key
-
-    def _write(self, collection: str, key: str, record: dict[str, Any]) -> dict[str, Any]:
         if self._refuses(key):
             raise Refused(422, _error("refused", f"{key} is refused"))
+        return key
+
+    def _write(self, collection: str, records: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+        """Change records, or make them, all at once; give them by their keys."""
+        moment = {"updated_at": f"{self.clock.now():%Y-%m-%dT%H:%M:%SZ}"}
+        made: dict[str, Any] = {}
         with self.documents.locked():
-            made = {**(self.documents.get(collection, key) or {}), **record}
-            made["updated_at"] = f"{self.clock.now():%Y-%m-%dT%H:%M:%SZ}"
-            self.documents.add(collection, [(key, made)])
+            for key, record in records:
+                made[key] = {**(made.get(key) or self.documents.get(collection, key) or {}), **record, **moment}
+            self.documents.add(collection, made.items())
         return made
 
 
