@@ -23,7 +23,7 @@ def params(store):
         "url": f"{store.url}/people/batch",
         "auth": {"kind": "bearer", "key": "token-of-benchmarks"},
         "body": '{"email": ${email}, "city": "${profile.city}", "n": ${profile.n}}',
-        "batch": {"size": CALLS[0]},
+        "batchSize": CALLS[0],
         "results": {"path": "results", "key": "key", "messagePath": "error.message", "codePath": "error.code"},
         "keyField": "email",
         "retry": {"idempotencyHeader": "Idempotency-Key"},

@@ -95,7 +95,7 @@ RESULTS = {
 @pytest.mark.parametrize("way", RESULTS)
 def test_a_batch_tells_of_each_record_however_its_answer_lists_them(store, tmp_path, way):
     _job, passed, rejected = run(
-        with_refused(), tmp_path, url=f"{store.url}/people/batch", batch={"size": 10, "envelope": '{"records":[${records}]}'},
+        with_refused(), tmp_path, url=f"{store.url}/people/batch", batchSize=10, envelope='{"records":[${records}]}',
         results=RESULTS[way], keyField="email",
     )  # fmt: skip
     assert [each["n"] for each in rejected] == [3, 8, 13, 18, 23]
@@ -125,7 +125,7 @@ class Odd(Emulator):
 def test_a_record_of_which_the_answer_says_nothing_is_rejected(tmp_path, answer, code):
     with Odd(answer) as api:
         _, passed, rejected = run(
-            [{"n": 1}, {"n": 2}], tmp_path, url=api.url + "/", batch={"size": 2},
+            [{"n": 1}, {"n": 2}], tmp_path, url=api.url + "/", batchSize=2,
             results={"path": "results", "successPath": "ok"},
         )  # fmt: skip
     assert rejected[0]["_errorDetails"]["errorCode"] == code
@@ -134,15 +134,15 @@ def test_a_record_of_which_the_answer_says_nothing_is_rejected(tmp_path, answer,
 
 def test_batches_may_be_lines_of_json_or_of_text(tmp_path):
     with Odd({}) as api:
-        batch = {"size": 5, "envelope": "${records}\n", "separator": "\n"}
-        run([{"n": n} for n in range(3)], tmp_path, url=api.url + "/json", batch=batch)
+        batch = {"batchSize": 5, "envelope": "${records}\n", "separator": "\n"}
+        run([{"n": n} for n in range(3)], tmp_path, url=api.url + "/json", **batch)
         run(
             [{"n": 1}, {"n": "x\ny"}],
             tmp_path,
             url=api.url + "/text",
             bodyFormat="text",
             body="n=${n}",
-            batch={"size": 9},
+            batchSize=9,
         )
         assert [each.body for each in api.seen] == [b'{"n":0}\n{"n":1}\n{"n":2}\n', b"n=1"]
 
@@ -246,8 +246,8 @@ def test_a_redirect_is_a_refusal():
 @pytest.mark.parametrize(
     ("params", "place", "why"),
     [
-        ({"batch": {"size": 2, "envelope": "[]"}}, "batch.envelope", "${records} once"),
-        ({"batch": {"size": 2}, "url": "https://x.example/${id}"}, "url", "many records go in one call"),
+        ({"envelope": "[]"}, "envelope", "${records} once"),
+        ({"batchSize": 2, "url": "https://x.example/${id}"}, "url", "many records go in one call"),
         ({"results": {"path": "r"}}, "results", "nothing tells what failed"),
         ({"results": {"key": "r", "messagePath": "m"}}, "results", "keyField"),
         ({"results": {"lists": "failures", "messagePath": "m"}}, "results", "needs key or index"),
@@ -255,7 +255,7 @@ def test_a_redirect_is_a_refusal():
         ({"body": '{"a": ${b..c}}'}, "body", "empty segment"),
         ({"bodyFormat": "xml"}, "body", "must be said"),
         ({"maxConnections": 0}, "maxConnections", "1 to 100"),
-        ({"batch": {"size": 0}}, "batch.size", "1 to 100000"),
+        ({"batchSize": 0}, "batchSize", "1 to 100000"),
     ],
 )
 def test_what_does_not_fit_together_is_found_before_anything_runs(params, place, why):

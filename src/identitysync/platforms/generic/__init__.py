@@ -6,14 +6,13 @@ from identitysync.platforms.generic.paging import Paging, PagingKind, examine_pa
 from identitysync.platforms.generic.params import Auth, AuthKind, CallParams, Method, check_connections
 from identitysync.platforms.generic.reading import AnswerFormat, read_pages
 from identitysync.platforms.generic.results import Results, examine_results
-from identitysync.platforms.generic.sending import Batch, Sending, envelope, writer
+from identitysync.platforms.generic.sending import Sending, around, check_batch_size, check_envelope, writer
 from identitysync.platforms.generic.template import BodyFormat, body_template
 
 __all__ = [
     "AnswerFormat",
     "Auth",
     "AuthKind",
-    "Batch",
     "BodyFormat",
     "CallParams",
     "Method",
@@ -21,9 +20,11 @@ __all__ = [
     "PagingKind",
     "Results",
     "Sending",
+    "around",
     "body_template",
+    "check_batch_size",
     "check_connections",
-    "envelope",
+    "check_envelope",
     "examine_auth",
     "examine_paging",
     "examine_results",

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from identitysync.contract import Rejected, Services, entry, param
+from identitysync.contract import Rejected, Services
 from identitysync.errors import InvalidParameter, PlatformError, RecordRejected, RemoteUnavailable
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.generic.answers import Meaning, read
@@ -20,6 +20,8 @@ from identitysync.world import HttpResponse, NeverSent
 
 _ENVELOPES = {BodyFormat.JSON: ("[${records}]", ",")}
 _EVERY_OTHER = ("${records}", "\n")
+_WINDOW = 100
+"""Records that may be under way for each connection at least: a slow call may take as long as a hundred others."""
 
 
 def check_batch_size(size: int) -> None:
@@ -28,41 +30,29 @@ def check_batch_size(size: int) -> None:
         raise InvalidParameter(f"a call takes 1 to 100000 records; found {size}")
 
 
-@entry
-class Batch:
-    """How many records go in one call, and what stands around them."""
-
-    size: int = param(doc="Records of one call at most.", example=100, check=check_batch_size)
-    envelope: str = param(
-        default="",
-        doc="The body around the records, which stand at `${records}`; `[${records}]` for JSON, else them alone.",
-        example='{"contacts": [${records}]}', variables=True, code=True,
-    )  # fmt: skip
-    separator: str = param(
-        default="", doc="What stands between two records; a comma for JSON, else a line end.", example="\n"
-    )
+def check_envelope(text: str) -> None:
+    """Refuse an envelope that has no place for the records, or several."""
+    if text and (text.count("${records}") != 1 or text.count("${") != 1):
+        raise InvalidParameter("an envelope has ${records} once, and no other hole")
 
 
-def envelope(batch: Batch | None, kind: BodyFormat) -> tuple[str, str, str]:
-    """Give what stands before all records, between two, and after them.
+def around(size: int, envelope: str, separator: str, kind: BodyFormat) -> tuple[str, str, str]:
+    """Give what stands before all records of a call, between two, and after them.
 
     Args:
-        batch: How they go in one call; None for one record alone, as it is.
+        size: Records of one call at most; one alone, without an envelope, is sent as it is.
+        envelope: The body around them; empty for the usual one.
+        separator: What stands between two; empty for the usual one.
         kind: How the body is written.
 
     Returns:
         The three texts.
-
-    Raises:
-        InvalidParameter: The envelope has no place for the records, or several.
     """
-    if batch is None:
+    if size == 1 and not envelope:
         return "", "", ""
     text, between = _ENVELOPES.get(kind, _EVERY_OTHER)
-    before, hole, after = (batch.envelope or text).partition("${records}")
-    if not hole or "${" in before + after:
-        raise InvalidParameter("an envelope has ${records} once, and no other hole")
-    return before, batch.separator or between, after
+    before, _, after = (envelope or text).partition("${records}")
+    return before, separator or between, after
 
 
 def key_of(path: FieldPath | None) -> Any:
@@ -92,7 +82,8 @@ class Sending:
         method: The method.
         body: The body's template for one record; empty for the record itself.
         body_format: How the body is written.
-        batch: How many records go in one call.
+        size: Records of one call at most.
+        around: What stands before all records of a call, between two, and after them.
         results: Where the answer to a call has the result of each record.
         key: The field that the API tells records apart by.
         add_response: Whether answers go with the records, as ``_response``.
@@ -102,7 +93,8 @@ class Sending:
     method: Method
     body: str
     body_format: BodyFormat
-    batch: Batch | None
+    size: int
+    around: tuple[str, str, str]
     results: Results | None
     key: FieldPath | None
     add_response: bool
@@ -124,9 +116,10 @@ def writer(params: CallParams, sending: Sending, services: Services) -> BatchCal
     calls = GenericCalls(
         params, sending.method, sending.body_format, services, meaning.passing, connections=sending.connections
     )
-    size = sending.batch.size if sending.batch else 1
     write = _Writer(calls, meaning, sending)
-    return BatchCalls(calls, write, size=size, connections=sending.connections, key=key_of(sending.key))
+    made = BatchCalls(calls, write, size=sending.size, connections=sending.connections, key=key_of(sending.key))
+    made.window = max(made.window, _WINDOW * sending.connections)
+    return made
 
 
 class _Writer:
@@ -135,7 +128,6 @@ class _Writer:
     def __init__(self, calls: GenericCalls, meaning: Meaning, sending: Sending) -> None:
         self._calls, self._meaning, self._sending = calls, meaning, sending
         self._template = body_template(sending.body, sending.body_format) if sending.body else None
-        self._envelope = envelope(sending.batch, sending.body_format)
 
     def __call__(self, records: Sequence[Record]) -> list[Record | Rejected]:
         answers: list[Any] = [None] * len(records)
@@ -160,7 +152,7 @@ class _Writer:
     def _send(
         self, url: str, headers: dict[str, str], bodies: list[str], records: list[Record]
     ) -> Iterator[Record | Rejected]:
-        before, between, after = self._envelope
+        before, between, after = self._sending.around
         bare = self._sending.method in {Method.GET, Method.DELETE} and not self._template
         body = None if bare else f"{before}{between.join(bodies)}{after}".encode()
         try:

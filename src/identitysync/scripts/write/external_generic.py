@@ -7,15 +7,16 @@ from identitysync.contract import Example, RecordWriter, Rejected, Services, par
 from identitysync.errors import IdentitySyncError, InvalidParameter
 from identitysync.platforms import BatchCalls
 from identitysync.platforms.generic import (
-    Batch,
     BodyFormat,
     CallParams,
     Method,
     Results,
     Sending,
+    around,
     body_template,
+    check_batch_size,
     check_connections,
-    envelope,
+    check_envelope,
     examine_auth,
     examine_results,
     holes,
@@ -43,7 +44,8 @@ from identitysync.values import FieldPath, Record
             {
                 "url": "https://api.example.com/v1/members/batch",
                 "auth": {"kind": "header", "name": "X-Api-Key", "key": "${env:API_KEY}"},
-                "batch": {"size": 100, "envelope": '{"update": true, "members": [${records}]}'},
+                "batchSize": 100,
+                "envelope": '{"update": true, "members": [${records}]}',
                 "keyField": "email",
                 "results": {"path": "errors", "lists": "failures", "key": "email", "messagePath": "reason"},
                 "maxConnections": 4,
@@ -88,7 +90,6 @@ class WriteExternalGeneric(CallParams, RecordWriter):
     """
 
     atomic = True
-    batch_size = 1000
 
     method: Method = param(default=Method.POST, doc="The HTTP method.", example="PUT")
     body: str = param(
@@ -96,8 +97,20 @@ class WriteExternalGeneric(CallParams, RecordWriter):
         example='{"email": ${profile.email}}', variables=True, code=True,
     )  # fmt: skip
     body_format: BodyFormat = param(default=BodyFormat.JSON, doc="How the body is written.", example="form")
-    batch: Batch | None = param(
-        default=None, doc="How records go many in one call; by default each has its own.", example={"size": 100}
+    batch_size: int = param(
+        default=1, doc="Records of one call at most.", example=100, text=True, check=check_batch_size
+    )
+    envelope: str = param(
+        default="",
+        doc="The body around the records of a call, which stand at `${records}`; by default `[${records}]` for JSON,"
+        " else them alone, and a single record as it is when `batchSize` is 1.",
+        example='{"contacts": [${records}]}',
+        variables=True,
+        code=True,
+        check=check_envelope,
+    )
+    separator: str = param(
+        default="", doc="What stands between two records; by default a comma for JSON, else a line end.", example="\n"
     )
     results: Results | None = param(
         default=None, doc="Where the answer to a call has the result of each record.",
@@ -117,10 +130,6 @@ class WriteExternalGeneric(CallParams, RecordWriter):
             yield "auth", fault
         for fault in examine_results(self.results, self.key_field):
             yield "results", fault
-        try:
-            envelope(self.batch, self.body_format)
-        except InvalidParameter as fault:
-            yield "batch.envelope", fault
         if self.body:
             try:
                 body_template(self.body, self.body_format)
@@ -130,7 +139,7 @@ class WriteExternalGeneric(CallParams, RecordWriter):
         elif self.body_format in {BodyFormat.XML, BodyFormat.TEXT}:
             yield "body", InvalidParameter(f"how a record becomes {self.body_format.value} must be said: give body")
         for where, name in holes(self, self.body, self.body_format):
-            if self.batch is not None and where != "body":
+            if self.batch_size > 1 and where != "body":
                 text = "many records go in one call, so that no value of one of them can stand here"
                 yield where, InvalidParameter(text)
             elif name != "*":
@@ -150,7 +159,8 @@ class WriteExternalGeneric(CallParams, RecordWriter):
 
     def _writer(self, services: Services) -> BatchCalls:
         sending = Sending(
-            method=self.method, body=self.body, body_format=self.body_format, batch=self.batch, results=self.results,
+            method=self.method, body=self.body, body_format=self.body_format, size=self.batch_size,
+            around=around(self.batch_size, self.envelope, self.separator, self.body_format), results=self.results,
             key=self.key_field, add_response=self.add_response, connections=self.max_connections,
         )  # fmt: skip
         return writer(self, sending, services)
