@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from identitysync.testing.constantcontact import ConstantContactEmulator
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
     from identitysync.testing.generic import HttpEmulator
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from identitysync.testing.sftp import SftpServer
 
 _PLACES = {
+    "ConstantContactEmulator": "identitysync.testing.constantcontact",
     "EmulatedSite": "identitysync.testing.gigya",
     "Fault": "identitysync.testing.faults",
     "FaultProxy": "identitysync.testing.faults",
@@ -32,6 +34,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "ConstantContactEmulator",
     "EmulatedSite",
     "Fault",
     "FaultProxy",

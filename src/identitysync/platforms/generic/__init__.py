@@ -1,7 +1,7 @@
 """Any HTTP API, told by parameters: where records are read page by page, or sent one by one or in batches."""
 
 from identitysync.platforms.generic.holes import holes
-from identitysync.platforms.generic.login import examine_auth
+from identitysync.platforms.generic.login import examine_auth, login_for
 from identitysync.platforms.generic.paging import Paging, PagingKind, examine_paging
 from identitysync.platforms.generic.params import Auth, AuthKind, CallParams, Method, check_connections
 from identitysync.platforms.generic.reading import AnswerFormat, read_pages
@@ -29,6 +29,7 @@ __all__ = [
     "examine_paging",
     "examine_results",
     "holes",
+    "login_for",
     "read_pages",
     "writer",
 ]
