@@ -108,8 +108,8 @@ class Api:
                 )
                 again = safe or refusal.kind is Kind.BUSY
                 asked_for = max(retry_after(answer, self._clock) or 0.0, refusal.pause or 0.0) or None
-                if refusal.kind is Kind.BUSY and asked_for:
-                    self._pace.hold(min(asked_for, self._http.patience.total))
+                if refusal.kind is Kind.BUSY and asked_for and asked_for <= self._http.patience.total:
+                    self._pace.hold(asked_for)  # a longer one is waited for by nobody: each call fails by itself
             if not again or not tries.again(asked_for):
                 raise told(fault, tries.tried, asked_for)
             renewed = False
