@@ -11,7 +11,13 @@ from identitysync.testing.http import Limit
 LIST, OTHER = "9d5a1f0c-6d1e-11ee-8b3f-fa163e5bc304", "0c9d5a1f-6d1e-11ee-8b3f-fa163e5bc304"
 SECRET, REFRESH = "planted-client-secret", "planted-refresh-token"
 PEOPLE = [
-    {"email": f"p{n}@example.com", "first_name": "Łódź", "birthday_month": "7", "birthday_day": 1, "cf:gigya_uid": f"u{n}"}
+    {
+        "email": f"p{n}@example.com",
+        "first_name": "Łódź",
+        "birthday_month": "7",
+        "birthday_day": 1,
+        "cf:gigya_uid": f"u{n}",
+    }
     for n in range(25)
 ]
 
@@ -142,7 +148,7 @@ def test_a_bad_day_loses_and_doubles_nothing(platform, tmp_path):
         platform.faults.add(kind, method="POST /v3/activities")
     job, passed, _ = write(platform, PEOPLE, tmp_path, batchSize=10)
     assert (job.status, len(passed), len(platform.members(LIST))) == ("succeeded", 25, 25)
-    platform.faults.add("http_503", method="GET /v3/contacts?")
+    platform.faults.add("http_503", method="GET /v3/contacts")
     platform.faults.add("broken_json", method="GET /v3/contacts")
     assert len(read(platform)[1]) == 25
 
@@ -234,12 +240,12 @@ def test_a_next_page_on_another_host_is_not_read(platform):
 @pytest.mark.parametrize("direction", ["read", "write"])
 def test_what_is_missing_to_sign_in_is_found_before_anything_runs(direction):
     def told(**params):
-        flow = idx.Dataflow(steps=[idx.Step("x", f"datasource.{direction}.constantcontact", {"listId": LIST, **params})])
-        return {fault.path.rpartition(".")[2]: fault.message for fault in idx.check(flow)}
+        flow = idx.Dataflow(
+            steps=[idx.Step("x", f"datasource.{direction}.constantcontact", {"listId": LIST, **params})]
+        )
+        return {fault.path.rpartition(".")[2]: fault.message for fault in idx.check(flow) if "params" in fault.path}
 
     assert "nothing shows who calls" in told(apiKey="key")["refreshToken"]
     assert "retired" in told(apiKey="key")["refreshToken"]
     assert "API key" in told(refreshToken="${env:X}")["apiKey"]
     assert told(accessToken="${env:X}") == {} == told(apiKey="k", refreshToken="${env:X}", clientSecret="${env:Y}")
-
-

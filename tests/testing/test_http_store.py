@@ -38,7 +38,9 @@ def test_what_is_written_in_one_way_is_read_in_another_and_a_key_makes_two_calls
     with HttpEmulator() as store:
         url, key = f"{store.url}/people", {"Idempotency-Key": "1"}
         assert requests.post(url, data={"email": "a@x.example"}, headers=key, timeout=5).status_code == 201
-        assert requests.post(url, json={"email": "b@x.example"}, headers=key, timeout=5).json()["email"] == "a@x.example"
+        assert (
+            requests.post(url, json={"email": "b@x.example"}, headers=key, timeout=5).json()["email"] == "a@x.example"
+        )
         assert requests.put(f"{url}/c d", json={"n": 1}, timeout=5).json()["email"] == "c d"
         assert requests.get(f"{url}/c%20d", timeout=5).json()["n"] == 1
         assert requests.delete(f"{url}/c%20d", timeout=5).status_code == 204

@@ -1,4 +1,7 @@
-"""Contacts of lists, page by page (https://developer.constantcontact.com/api_guide/contacts_get_all.html).
+"""Contacts of lists, page by page.
+
+No page of the vendor's guide was found for it beyond https://developer.constantcontact.com/api_guide/contacts_overview.html;
+names and limits of the parameters are those of the vendor's own Python client (``constant-contact-api-client`` 1.5.0).
 
 Custom fields come with ids alone; a contact gets them by their names, too, as ``cf:name``, which is how imports name
 them.

@@ -1,9 +1,10 @@
 """An emulator of Constant Contact's V3 API.
 
 It follows the vendor's pages at https://developer.constantcontact.com/api_guide/: ``server_flow.html`` (tokens),
-``contacts_get_all.html``, ``contacts_create_or_update.html``, ``import_contacts.html``, ``activity_status.html``,
-``rate_limits.html``, ``glossary_responses.html``, and the names of properties in the vendor's own Python client. What an
-activity's errors look like is not documented; here they name the address unless ``tells_whose`` is False.
+``contacts_overview.html``, ``contacts_create_or_update.html``, ``import_contacts.html``, ``activity_status.html``,
+``rate_limits.html``, ``glossary_responses.html``; where they name no property or parameter (the reading of
+collections), the vendor's own Python client (``constant-contact-api-client`` 1.5.0). What the errors of an activity look
+like was found nowhere; here they name the address unless ``tells_whose`` is False.
 """
 
 import base64
