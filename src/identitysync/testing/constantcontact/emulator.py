@@ -3,8 +3,8 @@
 It follows the vendor's pages at https://developer.constantcontact.com/api_guide/: ``server_flow.html`` (tokens),
 ``contacts_overview.html``, ``contacts_create_or_update.html``, ``import_contacts.html``, ``activity_status.html``,
 ``rate_limits.html``, ``glossary_responses.html``; where they name no property or parameter (the reading of
-collections), the vendor's own Python client (``constant-contact-api-client`` 1.5.0). What the errors of an activity look
-like was found nowhere; here they name the address unless ``tells_whose`` is False.
+collections), the vendor's own Python client (``constant-contact-api-client`` 1.5.0). What the errors of an activity
+look like was found nowhere; here they name the address unless ``tells_whose`` is False.
 """
 
 import base64
