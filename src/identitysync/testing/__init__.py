@@ -7,16 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from identitysync.testing.campaignmonitor import CampaignMonitorEmulator
     from identitysync.testing.constantcontact import ConstantContactEmulator
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
     from identitysync.testing.generic import HttpEmulator
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
+    from identitysync.testing.mailchimp import MailchimpEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
     from identitysync.testing.scripts import check_script
     from identitysync.testing.sftp import SftpServer
 
 _PLACES = {
+    "CampaignMonitorEmulator": "identitysync.testing.campaignmonitor",
     "ConstantContactEmulator": "identitysync.testing.constantcontact",
     "EmulatedSite": "identitysync.testing.gigya",
     "Fault": "identitysync.testing.faults",
@@ -25,6 +28,7 @@ _PLACES = {
     "GigyaEmulator": "identitysync.testing.gigya",
     "Ground": "identitysync.testing.remotes",
     "HttpEmulator": "identitysync.testing.generic",
+    "MailchimpEmulator": "identitysync.testing.mailchimp",
     "SftpServer": "identitysync.testing.sftp",
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
@@ -34,6 +38,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "CampaignMonitorEmulator",
     "ConstantContactEmulator",
     "EmulatedSite",
     "Fault",
@@ -42,6 +47,7 @@ __all__ = [
     "GigyaEmulator",
     "Ground",
     "HttpEmulator",
+    "MailchimpEmulator",
     "SftpServer",
     "Spoil",
     "Toward",
