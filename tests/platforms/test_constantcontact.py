@@ -121,6 +121,7 @@ def test_what_signs_up_answers_for_itself(platform, tmp_path):
         ({"first_name": "a"}, "no-address"),
         ({"email": "a@example.com", "UID": "1"}, "unknown-field"),
         ({"email": "a@example.com", "birthday_month": "July"}, "no-number"),
+        ({"email": "a@example.com", "first_name": "\ud800"}, "cannot-be-sent"),
     ],
 )
 def test_what_is_no_contact_is_rejected_before_anything_is_sent(platform, tmp_path, record, code):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from identitysync.errors import RecordRejected
+from identitysync.platforms.sendable import check_sendable
 from identitysync.values import MISSING, Record, text_of
 
 _PHONES: Final = ("phone", "home_phone", "work_phone", "mobile_phone", "other_phone")
@@ -53,6 +54,7 @@ def imported(record: Record) -> dict[str, Any]:
                 code="unknown-field",
             )
         row[name] = _number(name, value) if name in _NUMBERS else text_of(value)
+    check_sendable(row)
     return row
 
 

@@ -10,13 +10,13 @@ them.
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from identitysync.contract import Services
 from identitysync.platforms.constantcontact.client import ConstantContact, next_of
 from identitysync.platforms.constantcontact.params import ConstantContactParams
+from identitysync.platforms.pages import read_pages
 from identitysync.values import Record
-from identitysync.world import read_ahead
 
 LARGEST_PAGE: Final = 500
 
@@ -52,35 +52,30 @@ def read_contacts(
         since: Only contacts that were updated after that moment; None for all.
         page_size: Contacts of one page.
 
-    Yields:
+    Returns:
         Contacts.
     """
     client = ConstantContact(params, services)
     limit = services.run.limit
-    query = {
-        "lists": ",".join(client.list_ids(params.list_id)) or None,
-        "status": status,
-        "include": ",".join(include) or None,
-        "updated_after": f"{since:%Y-%m-%dT%H:%M:%SZ}" if since else None,
-        "limit": max(1, min(page_size, LARGEST_PAGE, limit or LARGEST_PAGE)),
-    }
-    try:
+
+    def pages() -> Iterator[list[Record]]:
         names = client.custom_fields() if "custom_fields" in include else {}
-        for page in read_ahead(_pages(client, query), ahead=limit is None, check=services.check, stop=client.stop):
-            for contact in page:
-                yield contact | _named(contact, names)
-    finally:
-        client.close()
+        query = {
+            "lists": ",".join(client.list_ids(params.list_id)),
+            "status": status,
+            "include": ",".join(include) or None,
+            "updated_after": f"{since:%Y-%m-%dT%H:%M:%SZ}" if since else None,
+            "limit": max(1, min(page_size, LARGEST_PAGE, limit or LARGEST_PAGE)),
+        }
+        page = client.get("/contacts", query)
+        while True:
+            yield [contact | _named(contact, names) for contact in page.get("contacts") or []]
+            link = next_of(page)
+            if not link:
+                return
+            page = client.get(link)
 
-
-def _pages(client: ConstantContact, query: dict[str, Any]) -> Iterator[list[Record]]:
-    page = client.get("/contacts", query)
-    while True:
-        yield page.get("contacts") or []
-        link = next_of(page)
-        if not link:
-            return
-        page = client.get(link)
+    return read_pages(client, pages(), services)
 
 
 def _named(contact: Record, names: dict[str, str]) -> Record:

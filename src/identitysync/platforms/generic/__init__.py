@@ -4,7 +4,7 @@ from identitysync.platforms.generic.holes import holes
 from identitysync.platforms.generic.login import examine_auth, login_for
 from identitysync.platforms.generic.paging import Paging, PagingKind, examine_paging
 from identitysync.platforms.generic.params import Auth, AuthKind, CallParams, Method, check_connections
-from identitysync.platforms.generic.reading import AnswerFormat, read_pages
+from identitysync.platforms.generic.reading import AnswerFormat, read_records
 from identitysync.platforms.generic.results import Results, examine_results
 from identitysync.platforms.generic.sending import Sending, around, check_batch_size, check_envelope, writer
 from identitysync.platforms.generic.template import BodyFormat, body_template
@@ -30,6 +30,6 @@ __all__ = [
     "examine_results",
     "holes",
     "login_for",
-    "read_pages",
+    "read_records",
     "writer",
 ]

@@ -11,8 +11,9 @@ from identitysync.platforms.generic.calls import GenericCalls
 from identitysync.platforms.generic.paging import Ask, Page, Paging, PagingKind, follow
 from identitysync.platforms.generic.params import CallParams, Method
 from identitysync.platforms.generic.template import BodyFormat, body_template
+from identitysync.platforms.pages import read_pages
 from identitysync.values import MISSING, FieldPath, Record, json_value
-from identitysync.world import HttpResponse, read_ahead
+from identitysync.world import HttpResponse
 
 _NAMES = {PagingKind.PAGE: "page", PagingKind.OFFSET: "offset", PagingKind.CURSOR: "cursor"}
 
@@ -24,7 +25,7 @@ class AnswerFormat(StrEnum):
     JSON_LINES = "jsonLines"
 
 
-def read_pages(
+def read_records(
     params: CallParams,
     services: Services,
     known: Callable[[str], Any],
@@ -71,19 +72,13 @@ def read_pages(
         answer = calls.call(url, calls.headers(value), content)
         return Page(url, answer, *_items(calls.host, answer, answer_format, records))
 
-    pages = follow(paging, fetch, calls.host)
     told = False
-    try:
-        for page in read_ahead(pages, ahead=limit is None, check=services.check, stop=calls.stop):
-            if page.items is None and not told:
-                told = True
-                yield Note(
-                    f"{calls.host} answered with nothing at {records or 'the top'}, which is taken for no records"
-                )
-            for item in page.items or ():
-                yield item if isinstance(item, dict) else Rejected({"value": item}, "this is no object", "no-record")
-    finally:
-        calls.close()
+    for page in read_pages(calls, ([page] for page in follow(paging, fetch, calls.host)), services):
+        if page.items is None and not told:
+            told = True
+            yield Note(f"{calls.host} answered with nothing at {records or 'the top'}, which is taken for no records")
+        for item in page.items or ():
+            yield item if isinstance(item, dict) else Rejected({"value": item}, "this is no object", "no-record")
 
 
 def _items(

@@ -18,7 +18,7 @@ from identitysync.platforms.generic import (
     examine_auth,
     examine_paging,
     holes,
-    read_pages,
+    read_records,
 )
 from identitysync.values import MISSING, FieldPath, Record
 
@@ -141,7 +141,7 @@ class ReadExternalGeneric(CallParams, RecordReader):
                 return MISSING
             return _written(since or _BEGINNING, name.partition(":")[2])
 
-        yield from read_pages(
+        yield from read_records(
             CallParams(
                 url=self.url, auth=self.auth, query=query, headers=self.headers, success=self.success,
                 retry=self.retry, calls_per_second=self.calls_per_second,
