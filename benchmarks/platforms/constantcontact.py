@@ -27,7 +27,7 @@ def params(platform):
         "clientSecret": _KEYS["client_secret"],
         "refreshToken": _KEYS["refresh_token"],
         "listId": _LIST,
-        "url": f"{platform.url}/v3",
+        "url": platform.url,
         "tokenUrl": platform.token_url,
         "batchSize": _IMPORT,
         "maxConnections": CALLS[1],

@@ -14,7 +14,7 @@ def start():
 def values(platform, step):
     return {
         "apiKey": KEYS["api_key"], "clientSecret": KEYS["client_secret"], "refreshToken": KEYS["refresh_token"],
-        "listId": IN if ".read." in step.type else OUT, "url": f"{platform.url}/v3", "tokenUrl": platform.token_url,
+        "listId": IN if ".read." in step.type else OUT, "url": platform.url, "tokenUrl": platform.token_url,
     }  # fmt: skip
 
 

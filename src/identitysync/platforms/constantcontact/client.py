@@ -39,30 +39,29 @@ class ConstantContact(PlatformConnection):
             "Constant Contact", params.url, self.http, self.clock, login=self._login(params),
             judge=judge_for(self.clock), pace=Pace(self.clock, params.calls_per_second),
         )  # fmt: skip
-        self._origin = "/".join(params.url.split("/")[:3])
         self._by_access_token = not params.refresh_token
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """Ask for something.
 
         Args:
-            path: The path below the API's address, or a link that it gave, which has the version in it.
+            path: The path, or a link that the API gave.
             query: The query.
 
         Returns:
             What is answered.
         """
-        if path.startswith("/v3/"):
-            path = f"{self._origin}{path}"
-        elif "://" in path and not path.startswith(f"{self._origin}/"):
-            raise PlatformError("Constant Contact", "it names a page on another host, which is not read", code="link")
+        if not path.startswith("/"):
+            raise PlatformError(
+                "Constant Contact", "it names the next page by no path of its own, which is not read", code="link"
+            )
         return self._call("GET", path, query=query).json()
 
     def post(self, path: str, body: Any) -> Any:
         """Write something that may be written twice: contacts are told apart by their addresses.
 
         Args:
-            path: The path below the API's address.
+            path: The path.
             body: What is written.
 
         Returns:
@@ -73,7 +72,7 @@ class ConstantContact(PlatformConnection):
     def custom_fields(self) -> dict[str, str]:
         """Give the names of the account's custom fields by their ids."""
         names: dict[str, str] = {}
-        page = self.get("/contact_custom_fields", {"limit": _FIELDS_PAGE})
+        page = self.get("/v3/contact_custom_fields", {"limit": _FIELDS_PAGE})
         while True:
             names |= {each["custom_field_id"]: each["name"] for each in page.get("custom_fields") or []}
             link = next_of(page)
@@ -96,7 +95,7 @@ class ConstantContact(PlatformConnection):
         numbers = [each for each in given if each.isdecimal()]
         if not numbers:
             return given
-        answer = self.get("/contact_lists/list_id_xrefs", {"sequence_ids": ",".join(numbers)})
+        answer = self.get("/v3/contact_lists/list_id_xrefs", {"sequence_ids": ",".join(numbers)})
         known = {str(each["sequence_id"]): str(each["list_id"]) for each in answer.get("xrefs") or []}
         if lost := [each for each in numbers if each not in known]:
             raise InvalidParameter(

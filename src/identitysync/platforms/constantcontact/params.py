@@ -36,9 +36,7 @@ class ConstantContactParams:
         doc="The contact list, or several; a number of the retired V2 API is looked up.",
         example="9d5a1f0c-6d1e-11ee-8b3f-fa163e5bc304", text=True,
     )  # fmt: skip
-    url: str = param(
-        default="https://api.cc.email/v3", doc="Another address of the API.", example="http://127.0.0.1:8080/v3"
-    )
+    url: str = param(default="https://api.cc.email", doc="Another address of the API.", example="http://127.0.0.1:8080")
     token_url: str = param(
         default="https://authz.constantcontact.com/oauth2/default/v1/token",
         doc="Another address for tokens.", example="http://127.0.0.1:8080/oauth2/default/v1/token",

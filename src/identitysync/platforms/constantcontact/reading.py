@@ -67,7 +67,7 @@ def read_contacts(
             "updated_after": f"{since:%Y-%m-%dT%H:%M:%SZ}" if since else None,
             "limit": max(1, min(page_size, LARGEST_PAGE, limit or LARGEST_PAGE)),
         }
-        page = client.get("/contacts", query)
+        page = client.get("/v3/contacts", query)
         while True:
             yield [contact | _named(contact, names) for contact in page.get("contacts") or []]
             link = next_of(page)

@@ -73,7 +73,7 @@ class _SignUps:
 
     def _one(self, record: Record) -> Record | Rejected:
         try:
-            self._client.post("/contacts/sign_up_form", signed_up(record, self._lists, self._custom))
+            self._client.post("/v3/contacts/sign_up_form", signed_up(record, self._lists, self._custom))
         except RecordRejected as fault:
             return Rejected(record, fault.message, fault.code)
         except PlatformError as fault:
@@ -104,7 +104,7 @@ class _Imports:
         """Import rows; give text and code for each that failed."""
         try:
             body = {"import_data": list(rows.values()), "list_ids": self._lists}
-            activity = self._ended(self._client.post("/activities/contacts_json_import", body))
+            activity = self._ended(self._client.post("/v3/activities/contacts_json_import", body))
         except PlatformError as fault:
             if len(rows) > 1 and fault.status in {400, 413, 422}:
                 return self._halves(rows)
@@ -139,7 +139,7 @@ class _Imports:
         clock, pause = self._client.clock, _FIRST_PAUSE
         deadline = clock.monotonic() + _PATIENCE
         while activity.get("state") in _UNDER_WAY:
-            activity = self._client.get(f"/activities/{activity['activity_id']}")
+            activity = self._client.get(f"/v3/activities/{activity['activity_id']}")
             if activity.get("state") not in _UNDER_WAY:
                 break
             if clock.monotonic() + pause > deadline:

@@ -17,12 +17,19 @@ from identitysync.testing.http import Emulator, IssuedTokens, Refused, Reply, Re
 from identitysync.testing.http.refusing import Refuse
 
 _DAY: Final = 86_400.0
+_LISTS: Final[Mapping[str, str]] = {"9d5a1f0c-6d1e-11ee-8b3f-fa163e5bc304": "1"}
 _LARGEST_IMPORT: Final = 40_000
 _BYTES: Final = 4 << 20
 
 
 class ConstantContactEmulator(Emulator):
-    """Play Constant Contact: tokens, contacts, lists, custom fields, sign-ups and imports."""
+    """Play Constant Contact: tokens, contacts, lists, custom fields, sign-ups and imports.
+
+    Attributes:
+        tokens: The access tokens that were fetched.
+        contacts: The contacts of the account.
+        list_id: The id of the first list.
+    """
 
     platform: ClassVar[str] = "Constant Contact"
 
@@ -33,7 +40,7 @@ class ConstantContactEmulator(Emulator):
         client_secret: str = "",
         refresh_token: str = "",
         access_token: str = "",
-        lists: Mapping[str, str] | None = None,
+        lists: Mapping[str, str] = _LISTS,
         custom_fields: Iterable[str] = (),
         token_lifetime: float = _DAY,
         import_polls: int = 0,
@@ -61,7 +68,8 @@ class ConstantContactEmulator(Emulator):
         super().__init__(**options)
         self._client, self._refresh_token, self._access_token = (api_key, client_secret), refresh_token, access_token
         self.tokens = IssuedTokens(self.clock, token_lifetime)
-        self.contacts = Contacts(self.documents, self.clock, dict(lists or {}), list(custom_fields), refuse)
+        self.contacts = Contacts(self.documents, self.clock, dict(lists), list(custom_fields), refuse)
+        self.list_id = next(iter(lists), "")
         self._import_polls, self._tells_whose = import_polls, tells_whose
         self._activities: dict[str, tuple[int, dict[str, Any]]] = {}
         self._quota, self._used = daily_quota, 0
