@@ -104,6 +104,17 @@ def test_an_import_that_counts_failures_rejects_those_and_no_others(tmp_path, te
     assert job.status == "succeeded"
 
 
+def test_one_name_that_is_too_long_spoils_no_import_and_a_list_that_is_gone_is_not_tried_row_by_row(platform, tmp_path):
+    records = [*PEOPLE, {"email": "long@example.com", "first_name": "x" * 51}, {"email": "z@example.com"}]
+    _, passed, rejected = write(platform, records, tmp_path)
+    assert codes(rejected) == {"long@example.com": "contacts.api.validation.error"}
+    assert len(passed) == len(platform.members(LIST)) == 26
+    platform.calls.clear()
+    _, passed, rejected = write(platform, PEOPLE, tmp_path, listId="gone-0000")
+    assert (len(passed), len(rejected)) == (0, 25)
+    assert len([each for each in platform.calls if "import" in each.path]) == 3
+
+
 def test_what_signs_up_answers_for_itself(platform, tmp_path):
     records = [*PEOPLE[:3], {"email": "refused1@example.com"}, {"email": "x@example.com", "cf:shoe_size": "7"}]
     _, passed, rejected = write(platform, records, tmp_path, permission="explicit")

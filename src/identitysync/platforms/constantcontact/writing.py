@@ -20,6 +20,7 @@ from identitysync.values import Record
 
 LARGEST_IMPORT: Final = 40_000
 _UNDER_WAY: Final = frozenset({"initialized", "processing"})
+_UNFIT: Final = frozenset({400, 413, 422})
 _FAILURES: Final = ("error_count", "correctable_count", "cannot_add_to_list_count")
 _FIRST_PAUSE, _LONGEST_PAUSE, _PATIENCE = 0.5, 15.0, 1800.0
 _WINDOW: Final = 100
@@ -106,7 +107,7 @@ class _Imports:
             body = {"import_data": list(rows.values()), "list_ids": self._lists}
             activity = self._ended(self._client.post("/v3/activities/contacts_json_import", body))
         except PlatformError as fault:
-            if len(rows) > 1 and fault.status in {400, 413, 422}:
+            if len(rows) > 1 and fault.status in _UNFIT and not self._for_all(fault, rows):
                 return self._halves(rows)
             return dict.fromkeys(rows, (fault.message, fault.code))
         status, texts = activity.get("status") or {}, [str(each) for each in activity.get("activity_errors") or []]
@@ -124,6 +125,16 @@ class _Imports:
             return dict.fromkeys(rows, ("; ".join(texts) or _WORDS[code], code.removesuffix("_count")))
         left = {place: row for place, row in rows.items() if place not in named}
         return named | self._halves(left) if left else named
+
+    def _for_all(self, fault: PlatformError, rows: Mapping[int, dict[str, Any]]) -> bool:
+        """Tell whether a whole import was refused for what is the same in all rows, such as a list that is gone.
+
+        So it is when the first row and the last one alone are refused with the same words.
+        """
+        if len(rows) == 2:
+            return False
+        ends = ({place: rows[place]} for place in (min(rows), max(rows)))
+        return all(list(self._import(end).values()) == [(fault.message, fault.code)] for end in ends)
 
     def _halves(self, rows: Mapping[int, dict[str, Any]]) -> dict[int, tuple[str, str]]:
         places = list(rows)

@@ -64,6 +64,12 @@ def check_name(text: str) -> None:
         raise InvalidParameter(f"the header {text} is written by the library itself; leave it out")
 
 
+def check_name_if_given(text: str) -> None:
+    """Refuse what cannot be the name of a header, if there is one."""
+    if text:
+        check_name(text)
+
+
 def check_header(text: str) -> None:
     """Refuse what is no value of a header."""
     header_template(text)
@@ -148,7 +154,10 @@ class Auth:
         example="${timestamp}.${body}", code=True,
     )  # fmt: skip
     timestamp_header: str = param(
-        default="", doc="For `hmac`: the header that carries the timestamp.", example="X-Timestamp"
+        default="",
+        doc="For `hmac`: the header that carries the timestamp.",
+        example="X-Timestamp",
+        check=check_name_if_given,
     )
     token_url: str = param(
         default="", doc="For `oauth2`: where tokens come from.", example="https://login.example.com/oauth/token",
@@ -203,7 +212,10 @@ class Retry:
         example=True,
     )
     idempotency_header: str = param(
-        default="", doc="A header for a key that is the same for all tries of one call.", example="Idempotency-Key"
+        default="",
+        doc="A header for a key that is the same for all tries of one call.",
+        example="Idempotency-Key",
+        check=check_name_if_given,
     )
 
 

@@ -27,6 +27,8 @@ _PARTS: Final = frozenset(
 )
 _STREET: Final = {"street": "street", "city": "city", "state": "state", "zip": "postal_code", "country": "country"}
 _LARGEST_PAGE: Final = 500
+_SHORT: Final = ("email", "first_name", "last_name", "job_title", "company_name")
+_LONGEST: Final = 50
 
 
 def fault(text: str, key: str = "contacts.api.validation.error") -> Refused:
@@ -102,6 +104,13 @@ class Contacts:
             if each not in self._lists:
                 raise fault(f"list_id {each} does not exist")
 
+    def check_lengths(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Refuse a whole import for a name that is too long."""
+        for row in rows:
+            for name in _SHORT:
+                if len(str(row.get(name) or "")) > _LONGEST:
+                    raise fault(f"{name} is longer than {_LONGEST} characters")
+
     def sign_up(self, request: Request) -> Any:
         """Answer ``POST /contacts/sign_up_form``."""
         body = _object(request)
@@ -109,6 +118,7 @@ class Contacts:
         if not lists:
             raise fault("list_memberships is required")
         self.check_lists(lists)
+        self.check_lengths([body | {"email": body.get("email_address")}])
         names = {id: name for name, id in self._fields.items()}
         row = {name: body[name] for name in _PLAIN if name in body} | {"email": body.get("email_address")}
         street = body.get("street_address") or {}

@@ -146,6 +146,7 @@ class ConstantContactEmulator(Emulator):
         if len(request.body) > _BYTES or not 1 <= len(rows) <= _LARGEST_IMPORT or not lists:
             raise fault("an import has 1 to 40000 contacts, in 4 MB, and one list at least")
         self.contacts.check_lists(lists)
+        self.contacts.check_lengths(rows)
         refused = self.contacts.take(rows, lists, "implicit")
         now = f"{self.clock.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         texts = [f"Error: {email}: {text}" if self._tells_whose else text for email, text, _ in refused]
