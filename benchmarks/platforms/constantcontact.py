@@ -4,7 +4,7 @@ from benchmarks.platforms import address
 
 from identitysync.testing import ConstantContactEmulator
 
-_IMPORT = 300
+_IMPORT = 100
 CALLS = (_IMPORT // 2, 4)  # an import takes two calls
 _LIST = "9d5a1f0c-6d1e-11ee-8b3f-fa163e5bc304"
 _KEYS = {"api_key": "key", "client_secret": "secret-of-benchmarks", "refresh_token": "refresh-of-benchmarks"}
