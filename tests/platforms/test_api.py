@@ -8,7 +8,7 @@ from identitysync.errors import AuthenticationFailed, PlatformError, RemoteUnava
 from identitysync.platforms import Api, Kind, Refusal, Token, TokenLogin, Tokens, by_status, by_status_and_json
 from identitysync.testing.http import Emulator, HttpFaults, IssuedTokens, Limit, Refused, Routes
 from identitysync.values import Secret
-from identitysync.world import FixedClock, HttpClient, Patience
+from identitysync.world import FixedClock, HttpClient, NeverSent, Patience
 
 
 class Shop(Emulator):
@@ -107,7 +107,7 @@ def test_who_is_not_let_in_comes_back_when_the_platform_says_so_whatever_the_cal
 def test_whoever_is_asked_to_come_back_tomorrow_fails_at_once_and_keeps_nobody_else_waiting(shop, clock):
     api = client(shop, clock)
     shop.faults.add("http_429", method="POST /things", seconds=80_000)
-    with pytest.raises(RemoteUnavailable) as caught:
+    with pytest.raises(NeverSent) as caught:
         api.call("POST", "/things", json=1)
     assert caught.value.__notes__ == ["the other system asks to wait for 80000 s"]
     assert api.call("POST", "/things", json=2).json() == {"made": 2}

@@ -103,9 +103,8 @@ class Api:
                     renewed = True
                     continue
                 self._raise_for_good(refusal, answer)
-                fault = RemoteUnavailable(
-                    f"{self.platform} answered {refusal.code or answer.status}: {refusal.message}"
-                )
+                kind = NeverSent if refusal.kind is Kind.BUSY else RemoteUnavailable
+                fault = kind(f"{self.platform} answered {refusal.code or answer.status}: {refusal.message}")
                 again = safe or refusal.kind is Kind.BUSY
                 asked_for = max(retry_after(answer, self._clock) or 0.0, refusal.pause or 0.0) or None
                 if refusal.kind is Kind.BUSY and asked_for and asked_for <= self._http.patience.total:
