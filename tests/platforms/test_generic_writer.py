@@ -201,6 +201,28 @@ def test_deletions_carry_no_body_and_take_what_is_gone_for_done(store, tmp_path)
     assert [each["_errorDetails"]["errorCode"] for each in rejected] == ["missing-value", "unsafe-value"]
 
 
+def test_deletions_may_go_many_in_one_call_with_a_body(tmp_path):
+    with Odd({}) as api:
+        run(
+            [{"id": 1}, {"id": 2}],
+            tmp_path,
+            url=api.url + "/",
+            method="DELETE",
+            batchSize=5,
+            envelope='{"ids":[${records}]}',
+            body="${id}",
+        )
+        run([{"id": 1}], tmp_path, url=api.url + "/", method="DELETE", batchSize=5)
+        assert [each.body for each in api.seen] == [b'{"ids":[1,2]}', b'[{"id":1}]']
+
+
+def test_who_is_never_let_in_ends_the_run_because_nothing_was_done(store, tmp_path):
+    store.faults.add("http_429", times=-1, seconds=80_000)
+    job, _, rejected = run(PEOPLE, tmp_path, url=f"{store.url}/people")
+    assert (job.status, rejected) == ("failed", [])
+    assert "answered 429" in job.status_details
+
+
 @pytest.mark.parametrize("value", ["a\r\nX-Admin: 1", "a\nb", "Łódź", "\x00"])
 def test_no_value_writes_a_header_of_its_own(tmp_path, value):
     with Odd({}) as api:

@@ -153,7 +153,8 @@ class _Writer:
         self, url: str, headers: dict[str, str], bodies: list[str], records: list[Record]
     ) -> Iterator[Record | Rejected]:
         before, between, after = self._sending.around
-        bare = self._sending.method in {Method.GET, Method.DELETE} and not self._template
+        alone = not (before or between or after)
+        bare = alone and not self._template and self._sending.method in {Method.GET, Method.DELETE}
         body = None if bare else f"{before}{between.join(bodies)}{after}".encode()
         try:
             answer = self._calls.call(url, headers, body)
