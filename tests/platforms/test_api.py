@@ -114,6 +114,14 @@ def test_whoever_is_asked_to_come_back_tomorrow_fails_at_once_and_keeps_nobody_e
     assert sum(clock.slept) == 0
 
 
+def test_who_is_never_let_in_knows_that_nothing_was_done(shop, clock):
+    api = client(shop, clock, attempts=3)
+    shop.faults.add("http_429", method="POST /things", times=-1)
+    with pytest.raises(NeverSent, match="Shop answered 429"):
+        api.call("POST", "/things", json=1)
+    assert shop.made == 0
+
+
 def test_what_is_refused_for_good_carries_the_platforms_words(shop, clock):
     def judge(answer):
         return Refusal(Kind.FINAL, "no such thing", "THING_UNKNOWN") if b'"b"' in answer.body else by_status(answer)

@@ -13,6 +13,7 @@ from identitysync.platforms.pages import read_pages
 from identitysync.platforms.sendable import check_sendable
 from identitysync.platforms.subscription import wanted
 from identitysync.platforms.tokens import Token, Tokens
+from identitysync.platforms.waiting import moments
 
 __all__ = [
     "Api",
@@ -31,6 +32,7 @@ __all__ = [
     "by_status",
     "by_status_and_json",
     "check_sendable",
+    "moments",
     "read_pages",
     "wanted",
 ]

@@ -77,7 +77,7 @@ class Api:
         Raises:
             PlatformError: The platform refuses the call for good.
             AuthenticationFailed: It refuses the credentials.
-            RemoteUnavailable: The fault did not pass.
+            RemoteUnavailable: The fault did not pass; ``NeverSent`` when nothing was done for certain.
             RemoteError: The host cannot be trusted, or the answer is too large.
             InvalidParameter: The address or a header is none.
         """
@@ -103,11 +103,12 @@ class Api:
                     renewed = True
                     continue
                 self._raise_for_good(refusal, answer)
-                kind = NeverSent if refusal.kind is Kind.BUSY else RemoteUnavailable
+                let_in = refusal.kind is not Kind.BUSY
+                kind = RemoteUnavailable if let_in else NeverSent
                 fault = kind(f"{self.platform} answered {refusal.code or answer.status}: {refusal.message}")
-                again = safe or refusal.kind is Kind.BUSY
+                again = safe or not let_in
                 asked_for = max(retry_after(answer, self._clock) or 0.0, refusal.pause or 0.0) or None
-                if refusal.kind is Kind.BUSY and asked_for and asked_for <= self._http.patience.total:
+                if asked_for and not let_in and asked_for <= self._http.patience.total:
                     self._pace.hold(asked_for)  # a longer one is waited for by nobody: each call fails by itself
             if not again or not tries.again(asked_for):
                 raise told(fault, tries.tried, asked_for)

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from identitysync.testing.generic import HttpEmulator
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
     from identitysync.testing.mailchimp import MailchimpEmulator
+    from identitysync.testing.marketing_cloud import MarketingCloudEmulator
+    from identitysync.testing.marketo import MarketoEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
+    from identitysync.testing.salesforce import SalesforceEmulator
     from identitysync.testing.scripts import check_script
     from identitysync.testing.sftp import SftpServer
+    from identitysync.testing.silverpop import SilverpopEmulator
 
 _PLACES = {
     "CampaignMonitorEmulator": "identitysync.testing.campaignmonitor",
@@ -29,7 +33,11 @@ _PLACES = {
     "Ground": "identitysync.testing.remotes",
     "HttpEmulator": "identitysync.testing.generic",
     "MailchimpEmulator": "identitysync.testing.mailchimp",
+    "MarketingCloudEmulator": "identitysync.testing.marketing_cloud",
+    "SalesforceEmulator": "identitysync.testing.salesforce",
+    "MarketoEmulator": "identitysync.testing.marketo",
     "SftpServer": "identitysync.testing.sftp",
+    "SilverpopEmulator": "identitysync.testing.silverpop",
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
     "check_remote": "identitysync.testing.remotes",
@@ -48,7 +56,11 @@ __all__ = [
     "Ground",
     "HttpEmulator",
     "MailchimpEmulator",
+    "MarketingCloudEmulator",
+    "MarketoEmulator",
+    "SalesforceEmulator",
     "SftpServer",
+    "SilverpopEmulator",
     "Spoil",
     "Toward",
     "check_remote",

@@ -1,6 +1,6 @@
 """Fetch what comes next while the present is worked on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from enum import Enum
 from typing import Final, TypeAlias, TypeVar
@@ -39,7 +39,7 @@ def read_ahead(
     ahead: bool = True,
     check: Callable[[], object] = lambda: None,
     stop: Callable[[], object] = lambda: None,
-) -> Iterator[T]:
+) -> Generator[T, None, None]:
     """Give the items of a source, each next one fetched in a thread meanwhile: one at most, so that memory is bounded.
 
     Args:

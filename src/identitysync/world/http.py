@@ -38,7 +38,7 @@ _REASONS: Final = {
 
 
 class NeverSent(RemoteUnavailable):
-    """Nothing was done: there was no connection, or the other end let nobody in; trying again does no harm."""
+    """There was no connection, or the other end let nothing in: nothing was done, and trying again does no harm."""
 
 
 @attrs.frozen
