@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from identitysync.testing.campaignmonitor import CampaignMonitorEmulator
+    from identitysync.testing.constantcontact import ConstantContactEmulator
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
+    from identitysync.testing.generic import HttpEmulator
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
     from identitysync.testing.mailchimp import MailchimpEmulator
     from identitysync.testing.marketing_cloud import MarketingCloudEmulator
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "CampaignMonitorEmulator": "identitysync.testing.campaignmonitor",
+    "ConstantContactEmulator": "identitysync.testing.constantcontact",
     "EmulatedSite": "identitysync.testing.gigya",
     "Fault": "identitysync.testing.faults",
     "FaultProxy": "identitysync.testing.faults",
     "Faults": "identitysync.testing.gigya",
     "GigyaEmulator": "identitysync.testing.gigya",
     "Ground": "identitysync.testing.remotes",
+    "HttpEmulator": "identitysync.testing.generic",
     "MailchimpEmulator": "identitysync.testing.mailchimp",
     "MarketingCloudEmulator": "identitysync.testing.marketing_cloud",
     "SalesforceEmulator": "identitysync.testing.salesforce",
@@ -43,12 +47,14 @@ _PLACES = {
 
 __all__ = [
     "CampaignMonitorEmulator",
+    "ConstantContactEmulator",
     "EmulatedSite",
     "Fault",
     "FaultProxy",
     "Faults",
     "GigyaEmulator",
     "Ground",
+    "HttpEmulator",
     "MailchimpEmulator",
     "MarketingCloudEmulator",
     "MarketoEmulator",
