@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from identitysync.testing.bluekai import BlueKaiEmulator
     from identitysync.testing.campaignmonitor import CampaignMonitorEmulator
     from identitysync.testing.constantcontact import ConstantContactEmulator
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from identitysync.testing.silverpop import SilverpopEmulator
 
 _PLACES = {
+    "BlueKaiEmulator": "identitysync.testing.bluekai",
     "CampaignMonitorEmulator": "identitysync.testing.campaignmonitor",
     "ConstantContactEmulator": "identitysync.testing.constantcontact",
     "EmulatedSite": "identitysync.testing.gigya",
@@ -46,6 +48,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "BlueKaiEmulator",
     "CampaignMonitorEmulator",
     "ConstantContactEmulator",
     "EmulatedSite",
