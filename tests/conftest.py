@@ -1,4 +1,4 @@
-"""What all tests share: no skip on CI, laws that do not depend on how busy the machine is, a private home."""
+"""What all tests share: all cores, no skip on CI, laws that do not depend on how busy the machine is, a private home."""
 
 import os
 
@@ -8,6 +8,12 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=5000)
 settings.load_profile("default")
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Run folders of tests on all cores, and named files or tests in this process, where a debugger reaches them."""
+    named = any("::" in each or each.endswith(".py") for each in config.args)
+    return 0 if named or config.option.usepdb or config.option.capture == "no" else None
 
 
 @pytest.hookimpl(wrapper=True)
