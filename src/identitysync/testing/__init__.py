@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
-    from identitysync.testing.scripts import check_script
+    from identitysync.testing.scripts import OtherEnd, check_script
     from identitysync.testing.sftp import SftpServer
 
 _PLACES = {
@@ -21,6 +21,7 @@ _PLACES = {
     "Faults": "identitysync.testing.gigya",
     "GigyaEmulator": "identitysync.testing.gigya",
     "Ground": "identitysync.testing.remotes",
+    "OtherEnd": "identitysync.testing.scripts",
     "SftpServer": "identitysync.testing.sftp",
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
@@ -36,6 +37,7 @@ __all__ = [
     "Faults",
     "GigyaEmulator",
     "Ground",
+    "OtherEnd",
     "SftpServer",
     "Spoil",
     "Toward",
