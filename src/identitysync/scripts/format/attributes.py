@@ -7,9 +7,7 @@ from typing import Any
 import attrs
 
 from identitysync.errors import RecordRejected
-from identitysync.scripts.format.finite import all_finite
-from identitysync.scripts.format.flatten import flatten
-from identitysync.values import Record, text_of
+from identitysync.values import Record, all_finite, flatten, text_of
 
 
 @attrs.frozen

@@ -9,9 +9,7 @@ from identitysync.contract import Layout, Surprise
 from identitysync.errors import RecordRejected
 from identitysync.scripts.format.charset import Charset
 from identitysync.scripts.format.dsv_dialect import Dialect
-from identitysync.scripts.format.finite import all_finite
-from identitysync.scripts.format.flatten import flatten
-from identitysync.values import MISSING, FieldPath, Record, text_of
+from identitysync.values import MISSING, FieldPath, Record, all_finite, flatten, text_of
 
 
 class DsvEncoder:

@@ -6,9 +6,7 @@ from typing import Any, Final
 from identitysync.contract import Encoder, Example, Formatter, param, script
 from identitysync.errors import RecordRejected
 from identitysync.scripts.format.csv import CsvEncoder
-from identitysync.scripts.format.finite import all_finite
-from identitysync.scripts.format.flatten import flatten
-from identitysync.values import FieldPath, Record, text_of
+from identitysync.values import FieldPath, Record, all_finite, flatten, text_of
 
 _COLUMN: Final = "Email Address"
 _ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+")

@@ -4,9 +4,8 @@ from typing import Final
 
 from identitysync.contract import Encoder, Example, Formatter, param, script
 from identitysync.scripts.format.csv import CsvEncoder
-from identitysync.scripts.format.flatten import flatten
 from identitysync.scripts.format.sizes import check_size
-from identitysync.values import FieldPath, Record
+from identitysync.values import FieldPath, Record, flatten
 
 _NULL: Final = "#N/A"
 

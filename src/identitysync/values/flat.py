@@ -3,7 +3,7 @@
 from typing import Any
 
 from identitysync.errors import RecordRejected
-from identitysync.values import Record
+from identitysync.values.records import Record
 
 
 def flatten(record: Record) -> Record:
