@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identitysync.scripts.format.finite import all_finite
+from identitysync.values import all_finite
 
 values = st.recursive(
     st.none() | st.text() | st.integers() | st.booleans() | st.floats(),
