@@ -1,9 +1,12 @@
 """What all tests share: all cores, no skip on CI, laws that do not depend on how busy the machine is, a private home."""
 
 import os
+import time
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from identitysync.world import SystemClock
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=5000)
@@ -34,6 +37,14 @@ def _private_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("NO_LIVE_PROGRESS", "1")
     for name in [name for name in os.environ if name.startswith("GIGYA_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def hurried(monkeypatch):
+    """Let pauses be over after a twentieth of their time; whoever measures them by the same clock sees them whole."""
+    sleep, monotonic = time.sleep, time.monotonic
+    monkeypatch.setattr(SystemClock, "sleep", lambda _, seconds: sleep(max(0.0, seconds) / 20))
+    monkeypatch.setattr(SystemClock, "monotonic", lambda _: monotonic() * 20)
 
 
 @pytest.fixture(scope="session")
