@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
     from identitysync.testing.salesforce import SalesforceEmulator
-    from identitysync.testing.scripts import check_script
+    from identitysync.testing.scripts import OtherEnd, check_script
     from identitysync.testing.sftp import SftpServer
     from identitysync.testing.silverpop import SilverpopEmulator
 
@@ -38,6 +38,7 @@ _PLACES = {
     "MarketingCloudEmulator": "identitysync.testing.marketing_cloud",
     "SalesforceEmulator": "identitysync.testing.salesforce",
     "MarketoEmulator": "identitysync.testing.marketo",
+    "OtherEnd": "identitysync.testing.scripts",
     "SftpServer": "identitysync.testing.sftp",
     "SilverpopEmulator": "identitysync.testing.silverpop",
     "Spoil": "identitysync.testing.faults",
@@ -61,6 +62,7 @@ __all__ = [
     "MailchimpEmulator",
     "MarketingCloudEmulator",
     "MarketoEmulator",
+    "OtherEnd",
     "SalesforceEmulator",
     "SftpServer",
     "SilverpopEmulator",
