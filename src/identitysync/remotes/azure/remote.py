@@ -4,7 +4,6 @@ import posixpath
 import threading
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, Self, TypeAlias, TypeVar
 
 import attrs
@@ -15,7 +14,7 @@ from identitysync.remotes.attempts import persist
 from identitysync.remotes.azure.faults import speaking
 from identitysync.remotes.base import Entry
 from identitysync.remotes.names import safe_name
-from identitysync.remotes.storage import LocalTarget, blocks, local_storage
+from identitysync.remotes.storage import LocalTarget, Source, blocks, local_storage
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -118,7 +117,7 @@ class AzureRemote:
 
         return self._do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str) -> "StagedBlocks":
+    def stage(self, source: Source, path: str) -> "StagedBlocks":
         """Upload a blob in blocks, each with a checksum that Azure verifies; it is not seen before it is published."""
         _fit(path)
         with local_storage(f"read {source}"):

@@ -6,7 +6,6 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, TypeVar
 
 from identitysync.contract import Clock
@@ -17,7 +16,7 @@ from identitysync.remotes.ftp.login import FtpLogin
 from identitysync.remotes.names import safe_name, upload_path
 from identitysync.remotes.renaming import Rename
 from identitysync.remotes.staged_file import StagedFile
-from identitysync.remotes.storage import LocalTarget, blocks, local_storage
+from identitysync.remotes.storage import LocalTarget, Source, blocks, local_storage
 
 if TYPE_CHECKING:
     from identitysync.remotes.ftp.client import FtpClient
@@ -68,7 +67,7 @@ class FtpRemote:
 
         return self._do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str, *, uploading: bool = False) -> StagedFile:
+    def stage(self, source: Source, path: str, *, uploading: bool = False) -> StagedFile:
         """Upload a file under a temporary name in the folder of its final one, and verify its size.
 
         Args:

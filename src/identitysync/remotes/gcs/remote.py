@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self, TypeAlias, TypeVar, cast
 
 from identitysync.contract import Clock
@@ -17,7 +16,7 @@ from identitysync.remotes.gcs.faults import speaking
 from identitysync.remotes.gcs.login import GcsLogin
 from identitysync.remotes.gcs.upload import StagedTail, Upload
 from identitysync.remotes.names import safe_name
-from identitysync.remotes.storage import LocalTarget
+from identitysync.remotes.storage import LocalTarget, Source
 
 if TYPE_CHECKING:
     from identitysync.remotes.gcs.files import Files
@@ -83,7 +82,7 @@ class GcsRemote:
 
         return self.do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str) -> StagedTail:
+    def stage(self, source: Source, path: str) -> StagedTail:
         """Upload all of an object but its last bytes, without which it is not seen."""
         safe_name(posixpath.basename(path))
         return Upload(self, self._login.bucket, path).send(source)

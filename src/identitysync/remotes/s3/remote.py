@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import Any, BinaryIO, Final, Self, TypeAlias, TypeVar, cast
 
 from identitysync.contract import Clock
@@ -20,7 +19,7 @@ from identitysync.remotes.names import safe_name
 from identitysync.remotes.s3.faults import speaking
 from identitysync.remotes.s3.login import S3Login
 from identitysync.remotes.s3.staged import Part, StagedParts
-from identitysync.remotes.storage import LocalTarget, blocks, local_storage
+from identitysync.remotes.storage import LocalTarget, Source, blocks, local_storage
 
 T = TypeVar("T")
 Entries: TypeAlias = list[Entry]
@@ -83,7 +82,7 @@ class S3Remote:
 
         return self._do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str) -> StagedParts:
+    def stage(self, source: Source, path: str) -> StagedParts:
         """Upload an object in parts, each verified by the service; it is not seen before it is published."""
         safe_name(posixpath.basename(path))
         with local_storage(f"read {source}"):

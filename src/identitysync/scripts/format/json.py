@@ -80,6 +80,7 @@ class FormatJson(Formatter):
 
 class _JsonLines:
     joint = b""
+    settled = True
 
     def encode(self, records: Sequence[Record]) -> bytes:
         return _lines(records)
@@ -105,6 +106,7 @@ class _JsonArray:
     _opening: bytes
     _closing: bytes
     joint: bytes = b","
+    settled: bool = True
 
     def encode(self, records: Sequence[Record]) -> bytes:
         return _elements(_lines(records))

@@ -16,10 +16,12 @@ class LineEncoder:
     Attributes:
         line: Writes one record, without the line feed; raises ``RecordRejected`` for one that cannot be written.
         joint: Nothing stands between blocks.
+        settled: Nothing of the file changes later.
     """
 
     line: Callable[[Record], str]
     joint: bytes = b""
+    settled: bool = True
 
     def encode(self, records: Sequence[Record]) -> bytes:
         """Encode a batch."""

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from identitysync.contract import File, Services, SourceFile
 from identitysync.errors import InvalidParameter, LocalStorageError, RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes import Entry, Remote, safe_name
+from identitysync.remotes.storage import CheckedTarget
 from identitysync.scripts.read.matching import AfterDelivery, FileChoice, chosen
 
 
@@ -48,7 +49,7 @@ class Incoming:
         for entry in self._new(fitting):
             path = self._local(entry) if self._local is not None else services.spool.path()
             if self._local is None:
-                with path.open("wb") as target:
+                with CheckedTarget(path, services.check) as target:
                     self._remote.fetch(entry.path, target)
             file = File(entry.name if self._local is not None else safe_name(entry.name), path, entry.modified)
             self._given[file] = entry
