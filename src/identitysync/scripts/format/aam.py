@@ -7,7 +7,7 @@ from typing import Final
 from identitysync.contract import Encoder, Example, Formatter, param, script
 from identitysync.errors import InvalidParameter, RecordRejected
 from identitysync.scripts.format.attributes import Person, refuse
-from identitysync.scripts.format.lines import LineEncoder
+from identitysync.scripts.format.plain import line_encoder
 from identitysync.values import Record
 
 _TRAITS: Final = {"d_sid", "d_unsid", "ic"}
@@ -73,7 +73,7 @@ class FormatAam(Formatter):
 
     def encoder(self) -> Encoder:
         """Give the encoder of one file."""
-        return LineEncoder(_line)
+        return line_encoder(_line)
 
 
 def _line(record: Record) -> str:
