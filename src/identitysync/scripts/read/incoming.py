@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from identitysync.contract import File, Services, SourceFile
 from identitysync.errors import InvalidParameter, LocalStorageError, RemoteError, RemoteNotFound, RemoteUnavailable
@@ -158,6 +159,41 @@ class Incoming:
 
     def _source(self, entry: Entry) -> SourceFile:
         return SourceFile(self._remote.address(entry.path), entry.size, entry.modified)
+
+
+class _Store(Remote, Protocol):
+    def find(self, prefix: str) -> list[Entry]: ...
+
+
+def of_store(store: _Store, prefix: str, choice: FileChoice, services: Services) -> Incoming:
+    """Give the files of a store of objects, whose times tell when they arrived.
+
+    Args:
+        store: The store.
+        prefix: What the names of the objects begin with.
+        choice: Which of them, and what becomes of them.
+        services: Those of the run.
+
+    Returns:
+        The files.
+    """
+    place = store.address(prefix)
+    return Incoming(store, choice, services, place=place, listed=lambda: store.find(prefix), by_time=True)
+
+
+def of_folder(remote: Remote, folder: str, choice: FileChoice, services: Services) -> Incoming:
+    """Give the files of one folder of a server.
+
+    Args:
+        remote: The server.
+        folder: The folder.
+        choice: Which of them, and what becomes of them.
+        services: Those of the run.
+
+    Returns:
+        The files.
+    """
+    return Incoming(remote, choice, services, place=remote.address(folder), listed=lambda: remote.list(folder))
 
 
 def _moment(when: datetime) -> str:
