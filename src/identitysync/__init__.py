@@ -57,11 +57,12 @@ from identitysync.model import (
     Scheduling,
     Step,
 )
+from identitysync.registry import Registry, discover
+from identitysync.runtime.checking import check
 from identitysync.values import FieldPath, Record, Secret, Site
 
 if TYPE_CHECKING:
-    from identitysync.registry import Registry
-    from identitysync.runtime import Explanation, Preview, Running, check, explain, preview, replay, run, start, stream
+    from identitysync.runtime import Explanation, Preview, Running, explain, preview, replay, run, start, stream
     from identitysync.service import IdentitySync, Smtp
 
 __all__ = [
@@ -135,14 +136,12 @@ import_module(f"{__name__}.scripts")
 import_module(f"{__name__}.templates")
 
 
-def scripts() -> "Registry":
+def scripts() -> Registry:
     """Give the description of every installed script by its step type; read-only.
 
     Returns:
         The registry, a mapping that loads a script when it is looked at.
     """
-    from identitysync.registry import discover
-
     return discover()
 
 

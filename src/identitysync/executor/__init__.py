@@ -2,7 +2,7 @@
 
 from identitysync.executor.collector import calm_collector
 from identitysync.executor.executor import WRITERS, Executor, collect_into
-from identitysync.executor.pool import pool_maker
+from identitysync.executor.pool_maker import pool_maker
 from identitysync.executor.prepare import prepare, secrets_of
 from identitysync.executor.region import Region, packer_of, region_of
 from identitysync.executor.rejects import DeadLetters, Tolerance

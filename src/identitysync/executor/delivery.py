@@ -1,6 +1,5 @@
 """Publication: files are complete under temporary names first; all get their names at the end, markers last."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
@@ -193,6 +192,8 @@ class Delivery:
 
 
 def _fingerprint(file: File) -> tuple[int, str]:
+    import hashlib
+
     digest = hashlib.sha256()
     size = 0
     with file.open() as stream:

@@ -26,7 +26,7 @@ from identitysync.executor.chain_stage import ChainStage, chained
 from identitysync.executor.expand_stage import ExpandStage
 from identitysync.executor.file_stages import ConvertStage, PassStage, WriteFilesStage
 from identitysync.executor.format_stage import FormatStage, PackStage
-from identitysync.executor.pool import PoolMaker
+from identitysync.executor.pool_maker import PoolMaker
 from identitysync.executor.record_stages import FlatMapStage, MapStage, RouteStage
 from identitysync.executor.region import Region, packer_of, region_of
 from identitysync.executor.region_stage import MemberStage, RegionStage

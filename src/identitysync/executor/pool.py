@@ -6,7 +6,6 @@ They are started as plain programs, so that it makes no difference whether a run
 test, which threads there are, or how that process itself was started.
 """
 
-import os
 import pickle
 import queue
 import subprocess
@@ -20,18 +19,12 @@ from typing import IO, Any, Final
 from identitysync.errors import IdentitySyncError, WorkerLost
 from identitysync.executor.block_work import Task
 from identitysync.executor.outcome import Outcome
+from identitysync.executor.pool_maker import CannotLoad
 from identitysync.executor.region import Region
 
 _BOOT: Final = "import sys; sys.path[:] = sys.argv[1:]; from identitysync.executor.worker import main; main()"
 _AHEAD: Final = 2
 """Blocks that one process is given before it has answered, so that it need not wait for the next."""
-
-ENOUGH: Final = 8 << 20
-"""Bytes of input from which on several processes are worth their start."""
-
-
-class CannotLoad(IdentitySyncError):
-    """The other process does not find a script's module; the work is done in this one then."""
 
 
 class Pool:
@@ -101,47 +94,6 @@ class Pool:
                 return
             if item is not None:
                 item[1].set_exception(self._processes[0].fault())
-
-
-PoolMaker = Callable[[Region, int], "Pool | None"]
-"""Starts processes for a region that has that many bytes of input so far, or none when they are not worth it."""
-
-
-def pool_maker(workers: int | None, tell: Callable[[str], None]) -> PoolMaker:
-    """Decide how many processes work.
-
-    Args:
-        workers: How many somebody asked for; None to choose.
-        tell: Receives a line for the trace.
-
-    Returns:
-        What starts them.
-    """
-
-    def make(region: Region, size: int) -> Pool | None:
-        count = workers or _cores()
-        if count < 2 or (workers is None and size < ENOUGH) or region.gives_records:
-            return None
-        try:
-            pool = Pool(region, count)
-        except (pickle.PicklingError, AttributeError, TypeError) as fault:
-            tell(f"one process works behind {region.parser.id}: its scripts cannot be sent to others ({fault})")
-            return None
-        tell(f"{count} processes work behind {region.parser.id}")
-        return pool
-
-    return make
-
-
-def no_pool(region: Region, size: int) -> None:
-    """Start no process."""
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
 
 
 class _Process:

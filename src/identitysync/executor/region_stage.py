@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -13,12 +13,15 @@ from identitysync.errors import FormatError, IdentitySyncError
 from identitysync.executor.block_work import BlockWork, Task
 from identitysync.executor.format_stage import FormatStage
 from identitysync.executor.outcome import Gone, Made, Outcome, Refused
-from identitysync.executor.pool import CannotLoad, Pool, PoolMaker, no_pool
+from identitysync.executor.pool_maker import CannotLoad, PoolMaker, no_pool
 from identitysync.executor.region import Region
 from identitysync.executor.run import Run
 from identitysync.executor.source_stages import ParseStage
 from identitysync.executor.stage import Named, Stage, blame
 from identitysync.values import Record
+
+if TYPE_CHECKING:
+    from identitysync.executor.pool import Pool
 
 
 @attrs.define

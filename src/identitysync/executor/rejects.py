@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -17,23 +17,22 @@ SAMPLES: Final = 100
 
 
 class DeadLetters:
-    """The file of rejected records that no ``error`` edge took: JSON lines, 0600 in a 0700 folder, made when needed."""
+    """The file of rejected records that no ``error`` edge took: JSON lines, 0600 in a 0700 folder, made when needed.
 
-    def __init__(self, folder: Path | None, name: str) -> None:
-        """Name the file.
+    Attributes:
+        path: The file, or None as long as there is none.
+    """
+
+    def __init__(self, folder: Callable[[], Path | None], name: str) -> None:
+        """Prepare; there is no file yet.
 
         Args:
-            folder: Its folder; None keeps nothing, for runs that only look.
+            folder: Gives its folder, when there is something to keep; None keeps nothing, for runs that only look.
             name: The file's name without its ending; what no file name can hold is replaced.
         """
-        safe = re.sub(r"[^\w.-]+", "_", name).strip("._") or "dataflow"
-        self._path = None if folder is None else folder / f"{safe[-100:]}.jsonl"
+        self._folder, self._name = folder, name
         self._stream: IO[bytes] | None = None
-
-    @property
-    def path(self) -> Path | None:
-        """The file, or None when there is none."""
-        return self._path if self._stream is not None else None
+        self.path: Path | None = None
 
     def add(self, step: str, rejects: Sequence[Rejected]) -> None:
         """Keep rejected records.
@@ -42,12 +41,15 @@ class DeadLetters:
             step: The id of the step that rejected them.
             rejects: The rejects.
         """
-        if self._path is None:
+        folder = self._folder() if self.path is None else self.path.parent
+        if folder is None:
             return
-        with storage_errors(str(self._path)):
+        with storage_errors(str(folder)):
             if self._stream is None:
-                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                descriptor = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                safe = re.sub(r"[^\w.-]+", "_", self._name).strip("._") or "dataflow"
+                self.path = folder / f"{safe[-100:]}.jsonl"
+                descriptor = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
                 self._stream = os.fdopen(descriptor, "wb")
             for each in rejects:
                 line: dict[str, Any] = {"step": step, "code": each.code, "message": each.message}
@@ -59,7 +61,7 @@ class DeadLetters:
     def sync(self) -> None:
         """Bring everything to the disk: before files are published, so that no reject is lost that they miss."""
         if self._stream is not None and not self._stream.closed:
-            with storage_errors(str(self._path)):
+            with storage_errors(str(self.path)):
                 self._stream.flush()
                 os.fsync(self._stream.fileno())
 

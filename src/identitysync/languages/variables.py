@@ -14,7 +14,6 @@ from typing import Final
 import attrs
 
 from identitysync.errors import InvalidParameter, PatternError
-from identitysync.languages.java_dates import compile_pattern
 
 _VARIABLE: Final = re.compile(r"\$\{(?:(now)([+-][0-9]{1,9}[yMwdDhms])?(?::([^{}]*))?|(unix|jobId|apiKey))\}")
 _DEFAULT: Final = "yyyyMMddHHmmss"
@@ -146,8 +145,15 @@ def _expand(
     return "".join((*made, text[end:]))
 
 
+def _formatted(pattern: str, now: datetime) -> str:
+    # Here, because few file names hold the time.
+    from identitysync.languages.java_dates import compile_pattern
+
+    return compile_pattern(pattern).format(now)
+
+
 def _timestamp(now: datetime) -> str:
-    return compile_pattern(_DEFAULT).format(now)
+    return _formatted(_DEFAULT, now)
 
 
 def _milliseconds(now: datetime) -> str:
@@ -163,7 +169,7 @@ def _inside_quotes(value: str) -> str:
 
 def _written(text: str, variable: Variable, now: datetime) -> str:
     try:
-        return compile_pattern(variable.pattern).format(now)
+        return _formatted(variable.pattern, now)
     except PatternError as fault:
         start = variable.offset + variable.text.index(":") + 1
         raise PatternError(fault.reason, text, start + (fault.offset or 0)) from None

@@ -29,7 +29,6 @@ from identitysync.errors import (
     QueryError,
     Severity,
 )
-from identitysync.languages.java_dates import warnings as pattern_warnings
 from identitysync.languages.variables import find_variables
 from identitysync.model import Step
 from identitysync.plan.convert import convert
@@ -201,7 +200,11 @@ def _misread(fault: IdentitySyncError, path: str) -> Diagnostic:
 def _dates(text: str) -> Iterator[Finding]:
     """Look at the date patterns of the variables in a text."""
     for variable in find_variables(text):
-        for doubt in pattern_warnings(variable.pattern) if variable.pattern else ():
+        if not variable.pattern:
+            continue
+        from identitysync.languages.java_dates import warnings
+
+        for doubt in warnings(variable.pattern):
             yield Finding("week-year", f"in {variable.text}: {doubt}")
 
 

@@ -19,8 +19,9 @@ def discover() -> Registry:
     from importlib.metadata import entry_points
 
     offers: dict[str, list[Offer]] = {}
+    name_of = cache(lambda dist: dist.name)  # which reads the package's whole description each time
     for point in entry_points(group=GROUP):
-        package = point.dist.name if point.dist else "an unknown package"
+        package = name_of(point.dist) if point.dist else "an unknown package"
         offer = Offer(package, point.value)
         known = offers.setdefault(point.name, [])
         if offer not in known:  # an editable install may list itself twice

@@ -4,7 +4,6 @@ import difflib
 import importlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from html import escape
 
 import attrs
 
@@ -106,6 +105,8 @@ class ScriptDescription:
 
     def _repr_html_(self) -> str:
         cells = ((each.wire, "required" if each.required else repr(each.default), each.doc) for each in self.params)
+        from html import escape
+
         rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
         return f"<b>{escape(self.type)}</b><p>{escape(self.summary)}</p><table>{rows}</table>"
 

@@ -1,36 +1,22 @@
-"""The calls that people make: ``check``, ``run``, ``start``, ``stream``, ``replay``, ``scripts``."""
+"""The calls by which flows run: ``run``, ``start``, ``stream``, ``replay``."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from identitysync.contract import File
-from identitysync.errors import Diagnostic, InvalidParameter
+from identitysync.errors import InvalidParameter
 from identitysync.model import Dataflow, JobStatus, LogLevel
-from identitysync.plan import check as check_plan
-from identitysync.registry import discover
 from identitysync.report import Event
 from identitysync.runtime.job import Job
 from identitysync.runtime.options import Options
-from identitysync.runtime.replay import prepare_replay
+from identitysync.runtime.replaying import prepare_replay
 from identitysync.runtime.running import Running
 from identitysync.runtime.show import shown
 from identitysync.values import Record, Site
 
 Inputs = Mapping[str, Iterable[Any]]
 Outputs = Mapping[str, list[Any] | Callable[[Any], object]]
-
-
-def check(flow: Dataflow) -> list[Diagnostic]:
-    """Find every fault of a flow at once; nothing is opened, and nothing runs.
-
-    Args:
-        flow: The flow.
-
-    Returns:
-        All diagnostics, in the order of the flow: errors, warnings and remarks.
-    """
-    return check_plan(flow, discover())
 
 
 def run(

@@ -86,7 +86,7 @@ class Job:
         self._started = self._assignment.started
         self._masker = Masker()
         self._trace = Trace(self._clock, options.log_level, self._masker, self._traced)
-        self._dead_letters = DeadLetters(options.letters_folder(), f"{flow.name}-{self.id}")
+        self._dead_letters = DeadLetters(options.letters_folder, f"{flow.name}-{self.id}")
         self._executor: Executor | None = None
         self._run: Run | None = None
         self._cancelled = False

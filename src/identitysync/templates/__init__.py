@@ -6,7 +6,6 @@ A file ``NAME.json`` in this folder is the template ``NAME``; nothing else has t
 import difflib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from identitysync.errors import InvalidParameter
@@ -20,6 +19,8 @@ class Templates(Mapping[str, Dataflow]):
 
     def __init__(self) -> None:
         """List what is there; ``idx.templates()`` is the way here."""
+        from importlib.resources import files
+
         found = (path.name for path in files(__name__).iterdir())
         self._names = sorted(name.removesuffix(_ENDING) for name in found if name.endswith(_ENDING))
 
@@ -72,4 +73,6 @@ def left_open(flow: Dataflow) -> list[str]:
 
 @cache
 def _flow(name: str) -> Dataflow:
+    from importlib.resources import files
+
     return Dataflow.from_json(files(__name__).joinpath(f"{name}{_ENDING}").read_bytes())

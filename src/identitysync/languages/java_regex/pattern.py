@@ -23,8 +23,8 @@ _LETTER: Final = re.compile(r"\\?[\s\S]")
 _ESCAPES: Final = {"\\r": "\r", "\\n": "\n", "\\t": "\t", "\\f": "\f"}
 _UNBOUNDED: Final = 1 << 62
 
-_ODD: Final = re.compile("[\xb2\xb3\xb9\xbc-\xbe\u0300-\u036f\u0483-\u0489\u0558-\U0010ffff]")
-"""Characters of which ``re`` and Java may think differently whether they belong to a word; before them both agree."""
+_ODD: Final = re.compile("[^\x00-\xb1\xb4-\xb8\xba\xbb\xbf-\u02ff\u0370-\u0482\u048a-\u0557]")
+"""Characters of which ``re`` and Java may think differently whether they belong to a word: of all others both agree."""
 
 
 @attrs.frozen(eq=False)

@@ -177,5 +177,5 @@ def condition(text: str) -> Expression:
 
 def _weight(nodes: list[Any]) -> int:
     """Tell how much an expression may make of little; past a limit, what it makes is counted while it is evaluated."""
-    weights = {Call: 4, Range: 4, Template: 1}
+    weights: dict[type[Any], int] = {Call: 4, Range: 4, Template: 1}
     return sum(weights.get(type(node), isinstance(node, Binary) and node.sign == "+") for node in nodes)

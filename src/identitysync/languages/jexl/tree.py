@@ -1,29 +1,29 @@
-"""The tree of a JEXL expression, and of the statements around it."""
+"""The tree of a JEXL expression, and of the statements around it.
+
+Its nodes are structs of msgspec: as classes of attrs, they would be a tenth of the time of a first call.
+"""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-import attrs
+from msgspec import Struct
 
 
-@attrs.frozen
-class Literal:
+class Literal(Struct, frozen=True):
     """A number, a text, ``true``, ``false`` or ``null``."""
 
     value: Any
     offset: int
 
 
-@attrs.frozen
-class Name:
+class Name(Struct, frozen=True):
     """A field of the record; ``parts`` are the names between the dots."""
 
     parts: tuple[str, ...]
     offset: int
 
 
-@attrs.frozen
-class Unary:
+class Unary(Struct, frozen=True):
     """``- ! ~ empty size`` before an operand."""
 
     sign: str
@@ -31,8 +31,7 @@ class Unary:
     offset: int
 
 
-@attrs.frozen
-class Binary:
+class Binary(Struct, frozen=True):
     """An operator between two operands."""
 
     sign: str
@@ -41,8 +40,7 @@ class Binary:
     offset: int
 
 
-@attrs.frozen
-class Choice:
+class Choice(Struct, frozen=True):
     """``condition ? yes : no``."""
 
     condition: "Node"
@@ -51,8 +49,7 @@ class Choice:
     offset: int
 
 
-@attrs.frozen
-class Member:
+class Member(Struct, frozen=True):
     """``owner[key]``, or ``owner.key`` behind something that is no name."""
 
     owner: "Node"
@@ -60,8 +57,7 @@ class Member:
     offset: int
 
 
-@attrs.frozen
-class Call:
+class Call(Struct, frozen=True):
     """``owner.method(arguments)``."""
 
     owner: "Node"
@@ -70,8 +66,7 @@ class Call:
     offset: int
 
 
-@attrs.frozen
-class Array:
+class Array(Struct, frozen=True):
     """``[a, b]``; and ``{a, b}``, which is the same without doubles."""
 
     items: tuple["Node", ...]
@@ -79,16 +74,14 @@ class Array:
     unique: bool = False
 
 
-@attrs.frozen
-class Map:
+class Map(Struct, frozen=True):
     """``{key: value}``."""
 
     items: tuple[tuple["Node", "Node"], ...]
     offset: int
 
 
-@attrs.frozen
-class Range:
+class Range(Struct, frozen=True):
     """``first..last``: whole numbers, up or down."""
 
     first: "Node"
@@ -96,16 +89,14 @@ class Range:
     offset: int
 
 
-@attrs.frozen
-class Template:
+class Template(Struct, frozen=True):
     """Texts with expressions between them."""
 
     parts: tuple["Node", ...]
     offset: int
 
 
-@attrs.frozen
-class Static:
+class Static(Struct, frozen=True):
     """``Math.name(arguments)``."""
 
     name: str
@@ -113,16 +104,14 @@ class Static:
     offset: int
 
 
-@attrs.frozen
-class Local:
+class Local(Struct, frozen=True):
     """A variable of the function; ``slot`` is its number."""
 
     slot: int
     offset: int
 
 
-@attrs.frozen
-class Assign:
+class Assign(Struct, frozen=True):
     """``target = value``.
 
     Attributes:
@@ -139,8 +128,7 @@ class Assign:
     old: bool = False
 
 
-@attrs.frozen
-class Lambda:
+class Lambda(Struct, frozen=True):
     """``(a, b) -> { … }``; its variables are numbered from 0, the parameters first.
 
     Attributes:
@@ -157,8 +145,7 @@ class Lambda:
     offset: int
 
 
-@attrs.frozen
-class Invoke:
+class Invoke(Struct, frozen=True):
     """``function(arguments)``, where the function is a variable or a lambda."""
 
     function: "Node"
@@ -166,16 +153,14 @@ class Invoke:
     offset: int
 
 
-@attrs.frozen
-class Block:
+class Block(Struct, frozen=True):
     """Statements in a row; its value is that of the last."""
 
     statements: tuple["Statement", ...]
     offset: int
 
 
-@attrs.frozen
-class If:
+class If(Struct, frozen=True):
     """``if (condition) yes else no``."""
 
     condition: "Node"
@@ -184,8 +169,7 @@ class If:
     offset: int
 
 
-@attrs.frozen
-class ForEach:
+class ForEach(Struct, frozen=True):
     """``for (variable : items) body``."""
 
     variable: Local | Name
@@ -194,8 +178,7 @@ class ForEach:
     offset: int
 
 
-@attrs.frozen
-class Loop:
+class Loop(Struct, frozen=True):
     """``while (condition) body``; ``do body while (condition)``; ``for (…; condition; step) body``.
 
     Attributes:
@@ -212,24 +195,21 @@ class Loop:
     late: bool = False
 
 
-@attrs.frozen
-class Return:
+class Return(Struct, frozen=True):
     """``return value``."""
 
     value: "Node"
     offset: int
 
 
-@attrs.frozen
-class Jump:
+class Jump(Struct, frozen=True):
     """``break`` or ``continue``."""
 
     word: str
     offset: int
 
 
-@attrs.frozen
-class Program:
+class Program(Struct, frozen=True):
     """A whole expression that is more than one value: it has statements, variables or functions.
 
     Attributes:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import attrs
+from msgspec import Struct
 
 
-@attrs.frozen
-class Transform:
+class Transform(Struct, frozen=True):
     """``subject|name(arguments)``."""
 
     subject: Any
@@ -15,8 +14,7 @@ class Transform:
     offset: int
 
 
-@attrs.frozen
-class Filter:
+class Filter(Struct, frozen=True):
     """``subject[.field == value]``: the elements for which the test is true."""
 
     subject: Any
@@ -24,8 +22,7 @@ class Filter:
     offset: int
 
 
-@attrs.frozen
-class Pick:
+class Pick(Struct, frozen=True):
     """``subject[key]``: an element; all of it where the key is true, and nothing where it is false."""
 
     subject: Any
@@ -33,8 +30,7 @@ class Pick:
     offset: int
 
 
-@attrs.frozen
-class Current:
+class Current(Struct, frozen=True):
     """The element that a filter looks at; ``.field`` is a member of it."""
 
     offset: int

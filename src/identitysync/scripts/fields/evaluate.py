@@ -1,14 +1,14 @@
 """``field.evaluate``: compute fields by expressions."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final, Self
+from typing import Self
 
 import attrs
 
 from identitysync.contract import Example, Fields, Mapper, entry, param, script
 from identitysync.errors import ExpressionError, PluginError, RecordRejected
-from identitysync.languages import jexl, pyjexl
+from identitysync.languages import jexl
 from identitysync.values import FieldPath, Record
 
 
@@ -19,10 +19,25 @@ class Language(StrEnum):
     PYJEXL = "pyjexl"
 
 
-_COMPILERS: Final[Mapping[Language, Callable[[str], jexl.Expression]]] = {
-    Language.JEXL: jexl.compile,
-    Language.PYJEXL: pyjexl.compile,
-}
+def compiled(language: Language, text: str) -> jexl.Expression:
+    """Compile an expression.
+
+    Args:
+        language: Its language.
+        text: The expression.
+
+    Returns:
+        What computes it.
+
+    Raises:
+        ExpressionError: It is none in that language.
+        PluginError: It uses a transform that a package offers and that cannot be loaded.
+    """
+    if language is Language.JEXL:
+        return jexl.compile(text)
+    from identitysync.languages import pyjexl
+
+    return pyjexl.compile(text)
 
 
 @entry
@@ -79,13 +94,13 @@ class Evaluate(Mapper):
         """Compile the expressions, to see that they are such in their language."""
         for index, each in enumerate(self.fields):
             try:
-                _COMPILERS[self.language](each.expression)
+                compiled(self.language, each.expression)
             except (ExpressionError, PluginError) as fault:
                 yield f"fields[{index}].expression", fault
 
     def open(self) -> Self:
         """Compile the expressions once."""
-        made = [(each.field, _COMPILERS[self.language](each.expression)) for each in self.fields]
+        made = [(each.field, compiled(self.language, each.expression)) for each in self.fields]
         return _Evaluator(made)  # type: ignore[return-value]  # it maps as this class does
 
     def map(self, record: Record) -> Record | None:
@@ -95,7 +110,7 @@ class Evaluate(Mapper):
     def emit(self, fields: Fields) -> None:
         """Do the same in a function."""
         for each in self.fields:
-            fields.set(each.field, fields.expression(_COMPILERS[self.language](each.expression)))
+            fields.set(each.field, fields.expression(compiled(self.language, each.expression)))
 
 
 @attrs.frozen

@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from identitysync.contract import Finding, Log, entry, param
 from identitysync.errors import InvalidParameter
-from identitysync.languages.java_regex import compile_regex
 from identitysync.remotes import Entry, Order, SortBy, sorted_entries
 
 
@@ -20,6 +19,8 @@ class AfterDelivery(StrEnum):
 def check_name_regex(text: str) -> Iterator[Finding]:
     """Compile a regular expression for file names, and warn when it looks like a glob."""
     if text:
+        from identitysync.languages.java_regex import compile_regex
+
         compile_regex(text)
     if text.startswith("*"):
         yield Finding(
@@ -67,9 +68,12 @@ def chosen(entries: Iterable[Entry], choice: FileChoice, log: Log, place: str) -
     Returns:
         The files.
     """
-    there, regex = list(entries), choice.file_name_regex
-    pattern = compile_regex(regex) if regex else None
-    found = [entry for entry in there if pattern is None or pattern.full_match(entry.name)]
+    found = there = list(entries)
+    if regex := choice.file_name_regex:
+        from identitysync.languages.java_regex import compile_regex
+
+        pattern = compile_regex(regex)
+        found = [entry for entry in there if pattern.full_match(entry.name)]
     if not found:
         names = ", ".join(sorted(entry.name for entry in there)[:5]) or "nothing"
         wanted = f"no file fits {regex!r}" if regex else "there is no file"
