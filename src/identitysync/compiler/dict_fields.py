@@ -37,7 +37,7 @@ class DictFields:
         """Compute an expression of the dataflow."""
         made, names = expression.emit("r", self._source.name("e"))
         self._source.names.update(names)
-        return attrs.evolve(self.computed(made), computed=True)
+        return attrs.evolve(self.computed(made, expression.kinds), computed=True)
 
     def get(self, path: FieldPath) -> Value:
         """Look a field up."""

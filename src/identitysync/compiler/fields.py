@@ -52,7 +52,7 @@ class KnownFields:
         prefix = self._source.name("e")
         made, names = expression.emit("", prefix, lambda parts: named(self._places.top, parts, self.constant))
         self._source.names.update(names)
-        return attrs.evolve(self.computed(made), computed=True)
+        return attrs.evolve(self.computed(made, expression.kinds), computed=True)
 
     def get(self, path: FieldPath) -> Value | None:
         """Look a field up."""

@@ -58,7 +58,16 @@ class Value:
 
 
 class Expression(Protocol):
-    """An expression of some language that can be put into a function."""
+    """An expression of some language that can be put into a function.
+
+    Attributes:
+        kinds: What it may give, as in ``Value``.
+    """
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What it may give."""
+        ...
 
     def emit(
         self, record: str, prefix: str, field: "Callable[[tuple[str, ...]], str] | None" = None

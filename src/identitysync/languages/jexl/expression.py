@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from identitysync.contract.lowering import Unfit
+from identitysync.contract.lowering import ANY, Unfit, Value
 from identitysync.errors import ExpressionError, RecordRejected
 from identitysync.languages.jexl.coercion import Failure, truth
 from identitysync.languages.jexl.compiler import Code
@@ -45,6 +45,11 @@ class Expression:
         repr=False
     )  # None: it is more than one Python expression
     _origin: tuple[Callable[..., "Expression"], tuple[Any, ...]] = attrs.field(repr=False)  # what makes it anew
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What kinds of values it may give, as far as its text tells."""
+        return _kinds_of(self.tree)
 
     def __call__(self, record: Record) -> Any:
         """Evaluate the expression.
@@ -173,6 +178,12 @@ def condition(text: str) -> Expression:
         return Expression(text, tree, made.reads, Code().function(tree), Code, origin)
     except (RecursionError, MemoryError, SyntaxError) as fault:
         raise ExpressionError("the expression is too large", text, 0) from fault
+
+
+def _kinds_of(tree: Any) -> frozenset[str]:
+    if isinstance(tree, Literal):
+        return Value.of(tree.value, "").kinds
+    return _kinds_of(tree.yes) | _kinds_of(tree.no) if isinstance(tree, Choice) else ANY
 
 
 def _weight(nodes: list[Any]) -> int:

@@ -101,9 +101,9 @@ class _Flattener:
         value = record.get(self._path.literal)
         if type(value) is dict and dict not in map(type, value.values()):
             names = self._names
-            found = {names[key]: child for key, child in value.items()}
-            if found.keys().isdisjoint(record):
+            if record.keys().isdisjoint(map(names.__getitem__, value)):
                 del record[self._path.literal]
-                record.update(found)
+                for key, child in value.items():
+                    record[names[key]] = child
                 return record
         return self._script.map(record)

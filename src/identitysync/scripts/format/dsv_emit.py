@@ -1,4 +1,4 @@
-"""Rows of delimiter-separated values, written by a function that knows its fields: one text with holes for each row."""
+"""Rows of delimiter-separated values, written by a function that knows its fields: one join for each row."""
 
 from collections.abc import Sequence
 
@@ -32,12 +32,13 @@ def emit_rows(fields: Fields, layout: Layout, dialect: Dialect, charset: Charset
         values = [found.get(name) for name in names]
     if not values:
         raise Unfit("the file has no columns")
-    cells = [_cell(fields, value) for value in values]
-    line = fields.constant(encoder.line)
-    row = fields.computed(_text(fields, cells, dialect)).source
-    again = f"{line}([{', '.join(f'str({cell})' for cell in cells)}])"
+    cells = ", ".join(_cell(fields, value) for value in values)
+    quote = dialect.quote if dialect.quote_all else ""
+    join = fields.constant(f"{quote}{dialect.separator}{quote}".join)
+    row = fields.computed(f"{join}(({cells},))").source
+    again = f"{fields.constant(encoder.line)}([{cells}])"
     return Rows(
-        f"{row} if {_is_plain(fields, row, len(cells), dialect)} else {again}",
+        f"{row} if {_is_plain(fields, row, len(values), dialect)} else {again}",
         encoder.row,
         encoder.block,
         encoder.layout(),
@@ -45,40 +46,26 @@ def emit_rows(fields: Fields, layout: Layout, dialect: Dialect, charset: Charset
 
 
 def _cell(fields: Fields, value: Value | None) -> str:
-    """Give the source of what a cell's text is made of: it is a text or a whole number."""
+    """Give the source of a cell's text."""
     empty = fields.constant("")
     if value is None:
         return empty
     source, kinds = value.source, value.kinds
     if kinds == {"str"} and not value.maybe:
         return source
-    if kinds <= {"str", "null"}:
-        return f"({source} if {source}.__class__ is str else {empty})"
-    if kinds == {"bool"} and not value.maybe:
-        return f"({fields.constant('true')} if {source} else {fields.constant('false')})"
-    if kinds == {"int"} and not value.maybe:
-        return source
-    if kinds <= {"int", "null"}:
-        return f"({source} if {source}.__class__ is int else {empty})"
-    if "bool" not in kinds:
-        return f"({source} if {source}.__class__ is str else {fields.constant(cell)}({source}))"
+    if kinds <= {"str", "null"}:  # null, missing, and the empty text are the same cell
+        return f"{source} or {empty}"
     yes, no = fields.constant("true"), fields.constant("false")
-    other = f"{yes} if {source} is True else {no} if {source} is False else {fields.constant(cell)}({source})"
-    return f"({source} if {source}.__class__ is str else {other})"
-
-
-def _text(fields: Fields, cells: Sequence[str], dialect: Dialect) -> str:
-    """Give the source of a row as it is when no cell holds anything special."""
-    quote = dialect.quote if dialect.quote_all else ""
-    between = f"{quote}{dialect.separator}{quote}"
-    if between == "{" or not all(
-        ord(letter) < 127 and letter.isprintable() and letter not in "'\\{}" for letter in quote + between
-    ):
-        join = fields.constant(between.join)
-        edge = fields.constant(quote)
-        return f"{edge} + {join}([{', '.join(f'str({cell})' for cell in cells)}]) + {edge}"
-    holes = between.join(f"{{{cell}}}" for cell in cells)
-    return f"f'{quote}{holes}{quote}'"
+    if kinds == {"bool"} and not value.maybe:
+        return f"{yes} if {source} else {no}"
+    if kinds == {"int"} and not value.maybe:
+        return f"str({source})"
+    if kinds <= {"int", "null"}:
+        return f"str({source}) if {source}.__class__ is int else {empty}"
+    other = f"{fields.constant(cell)}({source})"
+    if "bool" in kinds:
+        other = f"{yes} if {source} is True else {no} if {source} is False else {other}"
+    return f"{source} if {source}.__class__ is str else {other}"
 
 
 def _is_plain(fields: Fields, row: str, width: int, dialect: Dialect) -> str:
@@ -88,7 +75,7 @@ def _is_plain(fields: Fields, row: str, width: int, dialect: Dialect) -> str:
     if dialect.escape:
         tests.append(f"{fields.constant(dialect.escape)} not in {row}")
     if dialect.quote_all:
-        tests.append(f"{row}.count({quote}) == {2 * width}")
+        tests.append(f"{row}.count({quote}) == {2 * width - 2}")
         return " and ".join(tests)
     first = dialect.separator[0]
     count = f"{row}.count({fields.constant(first)}) == {(width - 1) * dialect.separator.count(first)}"

@@ -91,7 +91,7 @@ class DsvEncoder:
         return self._charset.encode(self._dialect.pad(text, len(layout), len(self._names)))
 
     def row(self, record: Record) -> str:
-        """Write one record as a row without its line end, in the columns that are known."""
+        """Write one record as ``block`` takes it, in the columns that are known."""
         try:
             cells = [each if type(each) is str else cell(each) for each in self._values(record)]
         except (ValueError, TypeError, RecursionError) as fault:
@@ -100,13 +100,18 @@ class DsvEncoder:
         return self.line(cells)
 
     def line(self, cells: Sequence[str]) -> str:
-        """Write cells as a row without its line end."""
-        return self._dialect.text([cells])[: -len(self._dialect.line_end)]
+        """Write cells as a row without its line end, and without the quotes at both sides where all cells have them."""
+        text = self._dialect.text([cells])
+        edge = len(self._dialect.quote) if self._dialect.quote_all else 0
+        return text[edge : len(text) - edge - len(self._dialect.line_end)]
 
     def block(self, lines: list[str]) -> bytes:
-        """Make a block of rows."""
-        end = self._dialect.line_end
-        return self._charset.encode(end.join(lines) + end) if lines else b""
+        """Make a block of such rows."""
+        if not lines:
+            return b""
+        edge = self._dialect.quote if self._dialect.quote_all else ""
+        end = f"{edge}{self._dialect.line_end}"
+        return self._charset.encode(f"{edge}{f'{end}{edge}'.join(lines)}{end}")
 
     def _values(self, record: Record) -> Sequence[Any]:
         if self._paths:
