@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from time import perf_counter
 
-from identitysync.contract import BlockTransform, File, FileTransform, Formatter, Layout, Rejected, Settling
-from identitysync.executor.encoding import encoded
+from identitysync.contract import BlockTransform, File, FileTransform, Formatter, Layout, Settling
+from identitysync.executor.encoding import encode_all
 from identitysync.executor.parts import Part
 from identitysync.executor.run import Run
 from identitysync.executor.source_stages import ParseStage
@@ -34,14 +34,7 @@ class FormatStage(Stage):
 
     def records(self, batch: list[Record]) -> None:
         """Encode the records and append them to the present part."""
-        started = perf_counter()
-        rejects: list[Rejected] = []
-        for block in encoded(self._encoder, batch, self.limit, rejects):
-            self.made(block, self._encoder.layout())
-        self.counter.received += len(batch)
-        self.counter.passed += len(batch) - len(rejects)
-        self.timed(started)
-        self.reject(rejects)
+        encode_all(self, self._encoder, batch)
 
     @property
     def layout(self) -> Layout:
