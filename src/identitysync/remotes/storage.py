@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Literal, Protocol
 
 import attrs
 
-from identitysync.errors import LocalStorageError
+from identitysync.errors import LocalStorageError, RemoteUnavailable
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -156,6 +156,27 @@ class LocalTarget:
     def copy(self, source: BinaryIO) -> None:
         """Keep all that a source holds."""
         shutil.copyfileobj(source, self, BLOCK)
+
+    def fill(self, size: int, most: int, read: Callable[[int, int], bytes]) -> int:
+        """Fetch what is missing of so many bytes, some at a time.
+
+        Args:
+            size: How many there are.
+            most: How many to read at a time.
+            read: Reads from a place on, so many bytes.
+
+        Returns:
+            How many there are.
+
+        Raises:
+            RemoteUnavailable: There are fewer.
+        """
+        while (arrived := self.size) < size:
+            block = read(arrived, min(most, size - arrived))
+            if not block:
+                raise RemoteUnavailable(f"there are to be {size} bytes; {arrived} arrived")
+            self.write(block)
+        return size
 
     @property
     def size(self) -> int:

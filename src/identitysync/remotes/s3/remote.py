@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, BinaryIO, Final, Self, TypeAlias, TypeVar, cast
 
 from identitysync.contract import Clock
-from identitysync.errors import LocalStorageError, RemoteError, RemoteNotFound, RemoteUnavailable
+from identitysync.errors import LocalStorageError, RemoteError, RemoteNotFound
 from identitysync.remotes.attempts import persist
 from identitysync.remotes.base import Entry
 from identitysync.remotes.moving import moving
@@ -72,13 +72,11 @@ class S3Remote:
             kept.restart()
             head = self._call("head_object", Key=path)
             size, etag = int(head["ContentLength"]), head["ETag"]
-            while kept.size < size:
-                end = min(size, kept.size + _BLOCK) - 1
-                block = self._body("get_object", Key=path, Range=f"bytes={kept.size}-{end}", IfMatch=etag)
-                if not block:
-                    raise RemoteUnavailable(f"the object has {size} bytes; {kept.size} arrived")
-                kept.write(block)
-            return size
+
+            def read(start: int, length: int) -> bytes:
+                return self._body("get_object", Key=path, Range=f"bytes={start}-{start + length - 1}", IfMatch=etag)
+
+            return kept.fill(size, _BLOCK, read)
 
         return self._do(f"read {path!r}", work)
 
