@@ -83,7 +83,8 @@ class WriteFilesStage(Stage):
 
     def close(self) -> None:
         """Let go of connections; what hangs lets go of its own when it wakes."""
-        if not self._thread.end(lambda: close_quietly(self._worker, self._script), PATIENCE):
+        left = any(not each.coming.done() for each in self._uploads)  # it has been waited for already
+        if not self._thread.end(lambda: close_quietly(self._worker, self._script), 0 if left else PATIENCE):
             self.run.services.log.error(f"the connection of {self.id} hangs, and is left behind")
 
     def _await(self) -> Iterator[None]:
