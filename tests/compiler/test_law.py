@@ -37,10 +37,11 @@ def numbered(steps):
     return [(f"s{number}", type, params) for number, (type, params) in enumerate(steps)]
 
 
-@given(alike(), st.lists(STEPS, max_size=4), ENDS, st.booleans())
-def test_json_lines(tmp_path_factory, records, steps, end, gzip):
+@given(alike(), st.lists(STEPS, max_size=4), ENDS, st.booleans(), st.booleans())
+def test_json(tmp_path_factory, records, steps, end, gzip, array):
     folder = tmp_path_factory.mktemp("law")
-    (folder / "in.jsonl").write_bytes(lines_of(records * 3))
+    text = lines_of(records * 3)
+    (folder / "in.jsonl").write_bytes(b"[" + text.strip().replace(b"\n", b",") + b"]" if array else text)
     ends = [("end", *end), *([("gzip", "file.compress.gzip", {})] if gzip else [])]
     same(chain(folder / "in.jsonl", ("parse", "file.parse.json", {}), *numbered(steps), *ends), folder)
 

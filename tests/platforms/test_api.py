@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from identitysync.errors import AuthenticationFailed, PlatformError, RemoteUnavailable
-from identitysync.platforms import Api, Kind, Refusal, Token, TokenLogin, Tokens, by_status
+from identitysync.platforms import Api, Kind, Refusal, Token, TokenLogin, Tokens, by_status, by_status_and_json
 from identitysync.testing.http import Emulator, HttpFaults, IssuedTokens, Limit, Refused, Routes
 from identitysync.values import Secret
 from identitysync.world import FixedClock, HttpClient, Patience
@@ -139,3 +139,12 @@ def test_an_emulator_lets_in_no_more_than_it_says(clock):
         clock.advance(10)
         assert http.send("POST", f"{shop.url}/token").status == 200
         assert [each.status for each in shop.calls] == [200, 200, 200, 429, 200]
+
+
+def test_an_answer_that_is_no_json_is_a_passing_fault_where_json_is_wanted(shop, clock):
+    shop.faults.add("html", method="GET /things")
+    shop.faults.add("broken_json", method="GET /things")
+    assert client(shop, clock, judge=by_status_and_json).call("GET", "/things/a").json()["name"] == "a"
+    shop.faults.add("html", method="POST /things")
+    with pytest.raises(RemoteUnavailable, match="no JSON: <html>"):
+        client(shop, clock, judge=by_status_and_json).call("POST", "/things", json=1)

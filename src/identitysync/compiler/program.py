@@ -18,7 +18,7 @@ from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.tree import Segment
 from identitysync.contract import Block, Decoder, Layout, Mapper, Rejected, Surprise, Unfit
 from identitysync.errors import FormatError
-from identitysync.values import Record
+from identitysync.values import Record, json_value
 
 _TRIES: Final = 40
 """How many functions are made for one tree before it is given up: records that differ that much have no shape."""
@@ -48,8 +48,8 @@ class ObjectDecoder(Protocol):
         """Read a block as objects of a class; None when it is not so simple, or a record does not fit."""
         ...
 
-    def record(self, block: Block, index: int) -> Record:
-        """Give one of them as a record."""
+    def texts(self, block: Block) -> Sequence[bytes]:
+        """Give the JSON text of each of them."""
         ...
 
 
@@ -162,7 +162,15 @@ class Program:
         items = decoder.objects(block, function.type)
         if items is None:
             return None
-        return self._finished(function, items, lambda index: decoder.record(block, index))
+        texts: Sequence[bytes] = ()
+
+        def record(index: int) -> Record:
+            nonlocal texts
+            texts = texts or decoder.texts(block)
+            made: Record = json_value(texts[index])
+            return made
+
+        return self._finished(function, items, record)
 
     def _function(self, made_for: Any, make: Callable[[], Function]) -> Function | None:
         if self.function is not None and self._made_for == made_for:

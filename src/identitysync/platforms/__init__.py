@@ -8,7 +8,10 @@ from identitysync.platforms.api import Api
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, TokenLogin
-from identitysync.platforms.meaning import Kind, Refusal, by_status
+from identitysync.platforms.meaning import Kind, Refusal, by_status, by_status_and_json
+from identitysync.platforms.pages import read_pages
+from identitysync.platforms.sendable import check_sendable
+from identitysync.platforms.subscription import wanted
 from identitysync.platforms.tokens import Token, Tokens
 
 __all__ = [
@@ -25,4 +28,8 @@ __all__ = [
     "TokenLogin",
     "Tokens",
     "by_status",
+    "by_status_and_json",
+    "check_sendable",
+    "read_pages",
+    "wanted",
 ]

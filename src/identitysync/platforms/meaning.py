@@ -63,6 +63,24 @@ def by_status(answer: HttpResponse) -> Refusal | None:
     return Refusal(kind, beginning(answer))
 
 
+def by_status_and_json(answer: HttpResponse) -> Refusal | None:
+    """Judge as ``by_status``; an answer that should be JSON, and is none, is ``passing``: something stood in between.
+
+    Args:
+        answer: The answer.
+
+    Returns:
+        None when it is fine; an empty body is.
+    """
+    refusal = by_status(answer)
+    if refusal is None and answer.body:
+        try:
+            answer.json()
+        except ValueError:
+            return Refusal(Kind.PASSING, f"the answer is no JSON: {beginning(answer)}")
+    return refusal
+
+
 def beginning(answer: HttpResponse) -> str:
     """Give the beginning of an answer's body in one line, to be shown to people."""
     text = " ".join(answer.body[: 4 * _SHOWN].decode("utf-8", "replace").split())

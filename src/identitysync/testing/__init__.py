@@ -7,20 +7,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from identitysync.testing.campaignmonitor import CampaignMonitorEmulator
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
     from identitysync.testing.gigya import EmulatedSite, Faults, GigyaEmulator
+    from identitysync.testing.mailchimp import MailchimpEmulator
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
     from identitysync.testing.scripts import check_script
     from identitysync.testing.sftp import SftpServer
 
 _PLACES = {
+    "CampaignMonitorEmulator": "identitysync.testing.campaignmonitor",
     "EmulatedSite": "identitysync.testing.gigya",
     "Fault": "identitysync.testing.faults",
     "FaultProxy": "identitysync.testing.faults",
     "Faults": "identitysync.testing.gigya",
     "GigyaEmulator": "identitysync.testing.gigya",
     "Ground": "identitysync.testing.remotes",
+    "MailchimpEmulator": "identitysync.testing.mailchimp",
     "SftpServer": "identitysync.testing.sftp",
     "Spoil": "identitysync.testing.faults",
     "Toward": "identitysync.testing.faults",
@@ -30,12 +34,14 @@ _PLACES = {
 }
 
 __all__ = [
+    "CampaignMonitorEmulator",
     "EmulatedSite",
     "Fault",
     "FaultProxy",
     "Faults",
     "GigyaEmulator",
     "Ground",
+    "MailchimpEmulator",
     "SftpServer",
     "Spoil",
     "Toward",

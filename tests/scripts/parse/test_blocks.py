@@ -3,7 +3,7 @@
 from importlib import import_module
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from identitysync.contract import File, Rejected
@@ -12,6 +12,8 @@ from identitysync.scripts.parse.dsv import ParseDsv
 from identitysync.scripts.parse.json import ParseJson
 
 cutting = import_module("identitysync.scripts.parse.cutting")
+json_element = import_module("identitysync.scripts.parse.json_element")
+json_forms = import_module("identitysync.scripts.parse.json_forms")
 
 
 def parsed(script, data, block):
@@ -62,3 +64,34 @@ def test_a_wrong_byte_is_told_with_its_place_wherever_blocks_end():
         assert found == [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]
         assert "line 4" in fault
         assert "byte 14" in fault
+
+
+elements = st.lists(
+    st.sampled_from(
+        [
+            '{"a":1}', '{"a":"},{\\"a\\":"}', '{"a":[{"a":2},{"a":3}]}', '{"a":{"a":{}}}', '{"a":"é😀\\n"}', "[1]", "7",
+            '{"b":2,"a":3}', '{"a":', '{"a":1}}', '{"a":1e999}', '"},{"', '{"a":"[{"}',
+        ]
+    ),
+    max_size=9,
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    elements, st.sampled_from([",", ", ", ",\n  ", "\n,\n", ",,"]), st.integers(1, 60), st.booleans(),
+    st.sampled_from(["]", "]\n \n", "] x", "", ",]", "]]", "] \n" * 30]), st.sampled_from(["[", " \n[\n  ", "[ "]),
+)  # fmt: skip
+def test_arrays(parts, joint, block, named, end, begin):
+    data = (begin + joint.join(['{"a":0}', '{"a":0}', *parts]) + end).encode()
+    script = ParseJson(add_filename=named)
+    expected, ends = [], None
+    for each in json_forms.elements(iter([data])):
+        try:
+            made = json_element.made(each, "f", add_filename=named)
+        except FormatError as fault:
+            ends = str(fault)
+        else:
+            expected.append((made.record, made.message) if isinstance(made, Rejected) else made)
+
+    assert parsed(script, data, block) == parsed(script, data, 1 << 19) == (expected, ends)

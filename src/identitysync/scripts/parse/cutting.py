@@ -1,4 +1,4 @@
-"""Cut the bytes of a file into blocks that begin where a line begins."""
+"""Cut the bytes of a file into blocks that end where a line or a record ends."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -21,7 +21,7 @@ def blocks(
     line: int,
     complain: Complain,
     count: Callable[[bytes], int],
-    quote: bytes = b"",
+    end_of: "Callable[[bytes], int] | None" = None,
 ) -> Iterator[Block]:
     """Cut a file from where its stream is.
 
@@ -32,8 +32,8 @@ def blocks(
         line: The line on which the stream is.
         complain: Judges a line that is longer than a block.
         count: Counts the line ends in a block.
-        quote: What encloses line ends that are none. Blocks end where as many quotes have been closed as opened, where
-            there is such a place; it is a guess, and whoever decodes them must bear that it was wrong.
+        end_of: Says where a block may end in these bytes, 0 for nowhere; by default behind the last line end. It may be
+            a guess, when whoever decodes the blocks can bear that it was wrong.
 
     Yields:
         The blocks, none of them empty.
@@ -41,11 +41,12 @@ def blocks(
     Raises:
         FormatError: A line is too long.
     """
+    end_of = end_of or line_end
     content = getattr(file, "content", b"")  # whoever tests a parser may hand in less than a file
     data = stream.read(BLOCK)
     while data:
         more = stream.read(BLOCK)
-        end = _end(data, quote) if more else len(data)
+        end = end_of(data) if more else len(data)
         if not end:
             complain(data, line)
             data += more
@@ -63,13 +64,28 @@ def closing(stack: AbstractContextManager[object], found: Iterator[Block]) -> It
         yield from found
 
 
-def _end(data: bytes, quote: bytes) -> int:
-    end = data.rfind(b"\n") + 1
-    if not end:
-        # a carriage return at the very end may be half of a line end
-        return data.rfind(b"\r", 0, len(data) - 1) + 1
-    if quote and data.count(quote, 0, end) % 2:
-        before = data.rfind(b"\n", 0, data.rfind(quote, 0, end)) + 1
-        if before and data.count(quote, 0, before) % 2 == 0:
-            return before
-    return end
+def line_end(data: bytes) -> int:
+    """Give the place behind the last line end; 0 when there is none."""
+    # a carriage return at the very end may be half of a line end
+    return data.rfind(b"\n") + 1 or data.rfind(b"\r", 0, len(data) - 1) + 1
+
+
+def quoted_line_end(quote: bytes) -> Callable[[bytes], int]:
+    """Find line ends where quotes enclose some that are none.
+
+    Args:
+        quote: The quote.
+
+    Returns:
+        What gives a place where as many quotes have been closed as opened, where there is one: a guess.
+    """
+
+    def end_of(data: bytes) -> int:
+        end = line_end(data)
+        if end and data[end - 1 : end] == b"\n" and data.count(quote, 0, end) % 2:
+            before = data.rfind(b"\n", 0, data.rfind(quote, 0, end)) + 1
+            if before and data.count(quote, 0, before) % 2 == 0:
+                return before
+        return end
+
+    return end_of

@@ -10,7 +10,7 @@ from identitysync.contract import Block, File, Rejected
 from identitysync.contract.blocks import Decoded, Seam
 from identitysync.errors import FormatError
 from identitysync.scripts.parse.charset import Charset, decoded
-from identitysync.scripts.parse.cutting import blocks
+from identitysync.scripts.parse.cutting import blocks, quoted_line_end
 from identitysync.scripts.parse.dsv_dialect import Dialect
 from identitysync.scripts.parse.dsv_rows import MAX_ROW, BadRow, Cutter, Found, Header
 from identitysync.scripts.parse.dsv_types import inferred
@@ -177,7 +177,8 @@ def find_header(
         feeds = data.count(b"\n")
         return feeds + data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else feeds
 
-    found = blocks(stream, file, charset.mark, 1, complain, count, dialect.quote.encode(charset.name, "replace"))
+    end_of = quoted_line_end(dialect.quote.encode(charset.name, "replace"))
+    found = blocks(stream, file, charset.mark, 1, complain, count, end_of)
     seam = Seam()
     for block in found:
         whole = seam.join(block)

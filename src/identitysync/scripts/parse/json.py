@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import BinaryIO, Final
 
-from identitysync.contract import Cut, Example, File, Note, Parser, Rejected, param, script
+from identitysync.contract import Cut, Decoder, Example, File, Note, Parser, Rejected, param, script
 from identitysync.scripts.parse.charset import Charset, check_charset, decoded, recognize
 from identitysync.scripts.parse.cutting import closing
+from identitysync.scripts.parse.json_array import JsonArrayDecoder, cut_array
+from identitysync.scripts.parse.json_element import made
 from identitysync.scripts.parse.json_forms import elements, is_lines
 from identitysync.scripts.parse.json_lines import JsonLinesDecoder, cut_lines
 from identitysync.scripts.parse.json_source import Source
@@ -77,12 +79,11 @@ class ParseJson(Parser):
             charset = recognize(stream, self.file_charset, file.name)
             if charset.note:
                 yield Note(charset.note)
-            decoder = JsonLinesDecoder(file.name, self.add_filename)
             for found in elements(_blocks(stream, charset, file.name), self.wrap_field):
-                yield decoder.made(found)
+                yield made(found, file.name, add_filename=self.add_filename)
 
     def cut(self, file: File) -> Cut | None:
-        """Cut a file of lines into blocks; the other forms are read from the beginning to the end."""
+        """Cut lines, or an array, into blocks; the other forms are read from the beginning to the end."""
         with ExitStack() as stack:
             stream = stack.enter_context(file.open())
             charset = recognize(stream, self.file_charset, file.name)
@@ -91,12 +92,21 @@ class ParseJson(Parser):
             offset, line = _first(stream, charset.mark)
             stream.seek(offset)
             source = Source(_blocks(stream, charset, file.name))
-            if source.first() in {b"", b"["} or not is_lines(source):
+            form = source.first()
+            if form == b"[":
+                source.drop(1)
+                decoder: Decoder = JsonArrayDecoder(file.name, self.add_filename, offset + 1)
+                found = cut_array(stream, file, offset + 1, line, source)
+            elif form and is_lines(source):
+                stream.seek(offset)
+                decoder = JsonLinesDecoder(file.name, self.add_filename)
+                found = cut_lines(stream, file, offset, line)
+            else:
                 return None
-            stream.seek(offset)
+            if found is None:
+                return None
             notes = (Note(charset.note),) if charset.note else ()
-            found = cut_lines(stream, file, offset, line)
-            return Cut(JsonLinesDecoder(file.name, self.add_filename), closing(stack.pop_all(), found), notes)
+            return Cut(decoder, closing(stack.pop_all(), found), notes)
 
 
 def _first(stream: BinaryIO, offset: int) -> tuple[int, int]:

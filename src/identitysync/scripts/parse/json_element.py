@@ -1,12 +1,14 @@
-"""Judge the text of one JSON value: a record, or none."""
+"""Judge the text of one JSON value, a record or none, and make of it what goes on."""
 
 import re
 from typing import Final, TypeAlias
 
 import attrs
 
+from identitysync.contract import Rejected
+from identitysync.errors import FormatError
 from identitysync.scripts.parse.json_source import Fault
-from identitysync.values import Record, json_value
+from identitysync.values import Record, json_bytes, json_value
 
 _BYTE: Final = re.compile(r" \(byte (\d+)\)$")
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -60,6 +62,32 @@ def judge(text: bytes, line: int) -> Record | Element:
         return value
     shown = text.decode("utf-8").strip()
     return Element(line, shown, f"this is {_kind(value)}, not an object", sound=True, fault_line=line)
+
+
+def made(found: Found, file: str, *, add_filename: bool) -> Record | Rejected:
+    """Make a record, or a reject, of what was found.
+
+    Args:
+        found: What was found.
+        file: The file's name.
+        add_filename: Whether the record gets it.
+
+    Raises:
+        FormatError: What was found ends the file.
+    """
+    if isinstance(found, Fault):
+        raise FormatError(found.reason, file=file, line=found.line)
+    if isinstance(found, Element):
+        shown = {"_fileName": file, "_line": found.line, "_text": found.text}
+        code = "no-object" if found.sound else "malformed-json"
+        return Rejected(shown, f"{file}: line {found.fault_line}: {found.reason}", code)
+    if add_filename:
+        if "_fileName" in found:
+            shown = {"_fileName": file, "_line": None, "_text": json_bytes(found).decode()}
+            message = f"{file}: a record has a field '_fileName' of its own, which addFilename would overwrite"
+            return Rejected(shown, message, "name-clash")
+        found["_fileName"] = file
+    return found
 
 
 def is_json(text: bytes) -> bool:

@@ -1,6 +1,6 @@
 """Read JSON lines, each judged alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
 import attrs
@@ -9,9 +9,9 @@ import msgspec
 from identitysync.contract import Block, Decoded, File, Rejected
 from identitysync.errors import FormatError
 from identitysync.scripts.parse.cutting import blocks
-from identitysync.scripts.parse.json_element import Element, Found, judge
-from identitysync.scripts.parse.json_source import MAX_ELEMENT, Fault
-from identitysync.values import Record, json_bytes, json_value
+from identitysync.scripts.parse.json_element import Found, judge, made
+from identitysync.scripts.parse.json_source import MAX_ELEMENT
+from identitysync.values import Record
 
 _SPACE: Final = b" \t\r\n"
 _OPENS, _CLOSES = b"{}"
@@ -51,26 +51,13 @@ class JsonLinesDecoder:
             return None
         return found if len(found) == count else None
 
-    def record(self, block: Block, index: int) -> Record:
-        """Give the record in one line of a block whose lines are simple."""
-        record: Record = json_value(block.bytes().split(b"\n", index + 1)[index])
-        return record
+    def texts(self, block: Block) -> Sequence[bytes]:
+        """Give the text of each record of a block whose lines are simple."""
+        return block.bytes().split(b"\n")
 
     def made(self, found: Found) -> Record | Rejected:
         """Make a record, or a reject, of what was found; raise ``FormatError`` for what ends the file."""
-        if isinstance(found, Fault):
-            raise FormatError(found.reason, file=self.file, line=found.line)
-        if isinstance(found, Element):
-            shown = {"_fileName": self.file, "_line": found.line, "_text": found.text}
-            code = "no-object" if found.sound else "malformed-json"
-            return Rejected(shown, f"{self.file}: line {found.fault_line}: {found.reason}", code)
-        if self.add_filename:
-            if "_fileName" in found:
-                shown = {"_fileName": self.file, "_line": None, "_text": json_bytes(found).decode()}
-                message = f"{self.file}: a record has a field '_fileName' of its own, which addFilename would overwrite"
-                return Rejected(shown, message, "name-clash")
-            found["_fileName"] = self.file
-        return found
+        return made(found, self.file, add_filename=self.add_filename)
 
 
 def cut_lines(stream: BinaryIO, file: File, offset: int, line: int) -> Iterator[Block]:

@@ -26,18 +26,18 @@ class Reader:
     whatever follows. When it was not, or there is a fault, elements up to there are cut one by one.
     """
 
-    def __init__(self, source: Source, *, array: bool) -> None:
+    def __init__(self, source: Source, *, array: bool, begun: bool = False) -> None:
         """Prepare.
 
         Args:
             source: The file, behind the opening bracket or at the first object.
             array: Whether there is an array with commas, and not just objects up to the end of the file.
+            begun: Whether elements came before, so that a comma is due.
         """
         self._source, self._array = source, array
-        self._next = _NEXT_IN_ARRAY if array else _NEXT_IN_ROW
         self._seam = b""
         self._careful = 0  # bytes that are to be read one by one
-        self._any = False
+        self._any = begun
 
     def read(self) -> Iterator[Found]:
         """Read up to the end of the array, whose bracket is taken, or of the file.
@@ -90,10 +90,7 @@ class Reader:
         return None
 
     def _learn(self) -> None:
-        source = self._source
-        found = self._next.match(source.data, source.at)
-        if found is not None and source.data[source.at - 1 : source.at] == b"}":
-            self._seam = b"}" + found[0]
+        self._seam = seam_of(self._source, array=self._array)
 
     def _many(self) -> list[Any]:
         source = self._source
@@ -118,6 +115,17 @@ class Reader:
 
 
 _END: Final = Fault(0, "")
+
+
+def seam_of(source: Source, *, array: bool = True) -> bytes:
+    """Tell how a record ends and the next begins; nothing when that is not to be seen here.
+
+    Args:
+        source: The file, directly behind a record.
+        array: Whether there is a comma between them.
+    """
+    found = (_NEXT_IN_ARRAY if array else _NEXT_IN_ROW).match(source.data, source.at)
+    return b"}" + found[0] if found is not None and source.data[source.at - 1 : source.at] == b"}" else b""
 
 
 def _decoded(text: bytes, *, array: bool) -> list[Any]:

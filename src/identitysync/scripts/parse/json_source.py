@@ -9,6 +9,9 @@ import attrs
 MAX_ELEMENT: Final = 64 << 20
 """Bytes that one record may have."""
 
+SHOWN: Final = 20
+"""Bytes that are shown to people of what cannot be read."""
+
 _NO_SPACE: Final = re.compile(rb"[^ \t\r\n]")
 # a string ends with its quote, or it is cut off by the end of the data, perhaps behind a backslash
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\[\s\S])*+(?:(")|\\?\Z)|[\[\]{}]')
@@ -36,6 +39,7 @@ class Source:
         data: What has been read and is not forgotten.
         at: The index in ``data`` of what comes next.
         line: The line on which that is, from 1.
+        ended: Whether more was asked for than there is.
     """
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
@@ -44,12 +48,14 @@ class Source:
         self.data = b""
         self.at = 0
         self.line = 1
+        self.ended = False
 
     def more(self) -> bool:
         """Read another block, and forget what is done; tell whether there was one."""
         block = next(self._blocks, b"")
         self.data = self.data[self.at :] + block
         self.at = 0
+        self.ended = not block
         return bool(block)
 
     @property
@@ -72,7 +78,7 @@ class Source:
 
     def shown(self) -> str:
         """Give the next few bytes for people."""
-        return repr(self.data[self.at : self.at + 20].decode("utf-8", "backslashreplace"))
+        return repr(self.data[self.at : self.at + SHOWN].decode("utf-8", "backslashreplace"))
 
     def element(self) -> bytes | Fault:
         """Cut off the value that begins here, as far as brackets and quotes tell; it may be no JSON.
