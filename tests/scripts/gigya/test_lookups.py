@@ -75,8 +75,10 @@ def test_a_text_that_is_too_long_to_be_looked_up_rejects_its_record_alone(script
     assert script.run(DS, params, [{"n": "a" * 4001}, {"n": "ADA"}]) == [{"n": "ADA", "oid": "a"}]
     (refused,) = script.errors
     assert refused["_errorDetails"]["errorCode"] == "cannot-be-sent"
-    assert "4001 characters cannot be looked up" in refused["_errorDetails"]["errorMessage"]
+    assert "4001 characters cannot be looked up in any case" in refused["_errorDetails"]["errorMessage"]
     assert script.run(DS, params | {"mismatchBehavior": "process"}, [{"n": "a" * 4000}]) == [{"n": "a" * 4000}]
+    exact = params | {"mismatchBehavior": "process", "isCaseSensitive": True}
+    assert script.run(DS, exact, [{"n": "a" * 4001}]) == [{"n": "a" * 4001}]
 
 
 def gender(script, *names, **params):
