@@ -29,12 +29,12 @@ service.serve_forever(workers=2, poll=0.05)
 @pytest.fixture
 def start(place, tmp_path_factory):
     """Start a process that serves the store; what it leaves when it is killed goes away with the test's folders."""
-    started, environ = [], {**os.environ, "TMPDIR": str(tmp_path_factory.mktemp("spools"))}
+    started, spools = [], str(tmp_path_factory.mktemp("spools"))
 
     def start(lease):
         process = subprocess.Popen(
             [sys.executable, "-c", SERVE, place, str(lease)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": spools},
         )  # fmt: skip
         started.append(process)
         assert process.stdout.readline() == "ready\n", process.stderr.read()

@@ -33,7 +33,7 @@ _IDS: Final = frozenset({"UID", "oid", "token"})
 
 
 MAX_TEXT: Final = 4000
-"""Characters of a text to look up by: in any case of letters each takes four of a regular expression."""
+"""Characters of a text to look up by in any case of letters, where each takes four of a regular expression."""
 
 
 class Operator(StrEnum):
@@ -86,6 +86,11 @@ class Matcher:
             InvalidParameter: A value is a text that no query can carry.
         """
         values = tuple(_literals(source.get(record)) for source in self._sources)
+        for texts, exact, path in zip(values, self._exact, self.paths, strict=True):
+            longest = 0 if exact else max((len(each) for each in texts if isinstance(each, str)), default=0)
+            if longest > MAX_TEXT and str(path) not in ENCRYPTED:
+                text = f"a text of {longest} characters cannot be looked up in any case of letters; {MAX_TEXT} can"
+                raise InvalidParameter(text)
         return values if (all if self._all else any)(values) else None
 
     def condition(self, keys: Iterable[Key]) -> Condition:
@@ -195,7 +200,5 @@ def _literals(value: Any) -> tuple[Literal, ...]:
         return tuple(single for each in value if not isinstance(each, list) for single in _literals(each))
     if value is None or value == "" or not isinstance(value, str | bool | int | float):
         return ()
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise InvalidParameter(f"a text of {len(value)} characters cannot be looked up; {MAX_TEXT} are the most")
     quote(value)  # raises for what no query can carry
     return (value,)
