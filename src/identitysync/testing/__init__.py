@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from identitysync.testing.bluekai import BlueKaiEmulator
     from identitysync.testing.campaignmonitor import CampaignMonitorEmulator
     from identitysync.testing.constantcontact import ConstantContactEmulator
     from identitysync.testing.faults import Fault, FaultProxy, Spoil, Toward
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     from identitysync.testing.people import generate_accounts
     from identitysync.testing.remotes import Ground, check_remote
     from identitysync.testing.salesforce import SalesforceEmulator
-    from identitysync.testing.scripts import check_script
+    from identitysync.testing.scripts import OtherEnd, check_script
     from identitysync.testing.sftp import SftpServer
     from identitysync.testing.silverpop import SilverpopEmulator
 
 _PLACES = {
+    "BlueKaiEmulator": "identitysync.testing.bluekai",
     "CampaignMonitorEmulator": "identitysync.testing.campaignmonitor",
     "ConstantContactEmulator": "identitysync.testing.constantcontact",
     "EmulatedSite": "identitysync.testing.gigya",
@@ -36,6 +38,7 @@ _PLACES = {
     "MarketingCloudEmulator": "identitysync.testing.marketing_cloud",
     "SalesforceEmulator": "identitysync.testing.salesforce",
     "MarketoEmulator": "identitysync.testing.marketo",
+    "OtherEnd": "identitysync.testing.scripts",
     "SftpServer": "identitysync.testing.sftp",
     "SilverpopEmulator": "identitysync.testing.silverpop",
     "Spoil": "identitysync.testing.faults",
@@ -46,6 +49,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "BlueKaiEmulator",
     "CampaignMonitorEmulator",
     "ConstantContactEmulator",
     "EmulatedSite",
@@ -58,6 +62,7 @@ __all__ = [
     "MailchimpEmulator",
     "MarketingCloudEmulator",
     "MarketoEmulator",
+    "OtherEnd",
     "SalesforceEmulator",
     "SftpServer",
     "SilverpopEmulator",

@@ -35,6 +35,10 @@ class Ends:
             self._running[kind] = self._stack.enter_context(module.start())
         return module, self._running[kind]
 
+    def use(self, kind, emulator):
+        """Start an emulator of one's own in the place of what the platform's module would start."""
+        self._running[kind] = self._stack.enter_context(emulator)
+
     def kinds(self, flow):
         """Name the platforms of a flow."""
         kinds = [step.type.removeprefix("datasource.").partition(".")[2] for step in flow.steps]
