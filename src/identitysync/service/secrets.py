@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from identitysync.contract import ParamSpec, params_of, spec_of
+from identitysync.errors import InvalidParameter
 from identitysync.model import Dataflow, Step
 from identitysync.registry import Registry
 from identitysync.service.vault import SEALED, Vault
@@ -74,6 +75,9 @@ def seal_all(flow: Dataflow, registry: Registry, vault: Vault, stored: Dataflow 
 
     Returns:
         The flow as it shall be stored.
+
+    Raises:
+        InvalidParameter: A masked secret has no stored one, such as that of a step with a new id; or there is no key.
     """
     kept: dict[Place, Any] = {}
     if stored is not None:
@@ -83,6 +87,10 @@ def seal_all(flow: Dataflow, registry: Registry, vault: Vault, stored: Dataflow 
         old = kept.get(place)
         if value == MASK and old is not None:
             return old
+        if value == MASK and stored is not None:  # it would be lost, and nobody would know before the next run
+            step, *path = map(str, place)
+            message = f"step {step!r}: {'.'.join(path)} is masked ({MASK}), and nothing is stored at that place"
+            raise InvalidParameter(f"{message}; write the secret itself, or a reference such as ${{env:NAME}}")
         if not is_clear(value):
             return value
         same = old is not None and is_sealed(old) and vault.open(old) == value

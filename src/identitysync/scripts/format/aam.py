@@ -8,7 +8,7 @@ from typing import Final
 from identitysync.contract import Encoder, Example, Formatter, param, script
 from identitysync.errors import InvalidParameter, RecordRejected
 from identitysync.scripts.format.attributes import Person, refuse
-from identitysync.scripts.format.lines import LineEncoder
+from identitysync.scripts.format.plain import line_encoder
 from identitysync.values import Record
 
 _TRAITS: Final = {
@@ -97,7 +97,7 @@ class FormatAam(Formatter):
 
     def encoder(self) -> Encoder:
         """Give the encoder of one file."""
-        return LineEncoder(_device_line(*_DEVICES[self.dpid]) if self.dpid in _DEVICES else _line)
+        return line_encoder(_device_line(*_DEVICES[self.dpid]) if self.dpid in _DEVICES else _line)
 
 
 def _device_line(system: str, case: str, pattern: re.Pattern[str]) -> Callable[[Record], str]:

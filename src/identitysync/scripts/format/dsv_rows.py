@@ -69,6 +69,11 @@ class DsvEncoder:
             self._layout = tuple(self._names)
         return self._layout
 
+    @property
+    def settled(self) -> bool:
+        """Whether the columns are given."""
+        return bool(self._paths)
+
     def adopt(self, layout: Layout) -> bool:
         """Take over more columns, unless they are others than those that are known."""
         known = self.layout()

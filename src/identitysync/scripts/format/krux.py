@@ -8,7 +8,7 @@ from typing import Final
 from identitysync.contract import Encoder, Example, Formatter, param, script
 from identitysync.errors import RecordRejected
 from identitysync.scripts.format.attributes import Person, refuse
-from identitysync.scripts.format.lines import LineEncoder
+from identitysync.scripts.format.plain import line_encoder
 from identitysync.values import Record
 
 _LONGEST: Final = 254
@@ -49,7 +49,7 @@ class FormatKrux(Formatter):
 
     def encoder(self) -> Encoder:
         """Give the encoder of one file."""
-        return LineEncoder(_line)
+        return line_encoder(_line)
 
 
 def _line(record: Record) -> str:

@@ -15,6 +15,7 @@ from identitysync.contract import (
     Parser,
     Rejected,
     Router,
+    Settling,
 )
 from identitysync.errors import FormatError, LanguageError, RecordRejected
 from identitysync.testing.remotes.ground import BrokenLaw, expect
@@ -98,6 +99,8 @@ def a_formatter_writes_a_record_or_rejects_it(subject: Subject) -> None:
         kept = []
         encoder = script.open().encoder()
         blocks: list[tuple[bytes, Layout]] = []
+        settled = isinstance(encoder, Settling) and encoder.settled
+        beginning = (encoder.start(), encoder.layout())
         for record in nasty_records(subject):
             before = copy_records([record])[0]
             try:
@@ -110,6 +113,8 @@ def a_formatter_writes_a_record_or_rejects_it(subject: Subject) -> None:
             except Exception as fault:  # noqa: BLE001 - whatever it raises is the finding
                 expect(False, f"{before} raises {type(fault).__name__}: {fault}; raise RecordRejected with a reason")
             expect(same(record, before), f"a record was changed by being written: {before}")
+        changed = (encoder.start(), encoder.layout()) != beginning
+        expect(not (settled and changed), "the encoder says that it is settled, and its start or layout has changed")
         made = [block if at == encoder.layout() else encoder.adapt(block, at) for block, at in blocks]
         whole = encoder.start() + encoder.joint.join(made) + encoder.finish()
         expect(whole == written(script, kept), "a rejected record left something in the file")
