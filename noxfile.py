@@ -76,6 +76,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def load(session: nox.Session) -> None:
+    """Write 100,000 records to each platform's emulator on a bad day; keep its connections busy on a good one."""
+    session.install("-e", ".")
+    session.run("python", "-m", "benchmarks.platforms", "load", *session.posargs)
+    session.run("python", "-m", "benchmarks.platforms", "busy", *session.posargs)
+
+
+@nox.session
 def codecs(session: nox.Session) -> None:
     """Measure every codec and formatter on a large file, against the library that it stands on; takes some minutes."""
     session.install("-e", ".[lzo,pgp]")

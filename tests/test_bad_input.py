@@ -43,7 +43,9 @@ def test_a_truncated_gzip_fails_the_job_and_publishes_nothing(tmp_path, cut):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04 a zip", GOOD.encode(), gzip.compress(b"x", mtime=0) + b"garbage"]
+    "content",
+    [b"", b"PK\x03\x04 a zip", GOOD.encode(), gzip.compress(b"x", mtime=0) + b"garbage"],
+    ids=["empty", "zip", "text", "more behind it"],
 )
 def test_what_is_no_gzip_is_named_for_what_it_is(tmp_path, content):
     job = run(tmp_path, content)

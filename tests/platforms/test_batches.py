@@ -61,6 +61,58 @@ def test_as_many_batches_are_under_way_as_there_are_connections():
     assert most == 4
 
 
+def test_what_comes_while_all_connections_are_busy_goes_in_full_batches():
+    sizes, free = [], threading.Event()
+
+    def write(records):
+        sizes.append(len(records))
+        assert free.wait(5)
+        return list(records)
+
+    with calls(write, size=10, connections=2) as writer:
+        begun = [writer.begin([{"n": n}] * 3, None) for n in range(10)]
+        free.set()
+        assert [each.result() for each in begun] == [[{"n": n}] * 3 for n in range(10)]
+    assert sorted(sizes[2:]) == [4, 10, 10]
+    assert sizes[:2] == [3, 3]
+
+
+def test_records_wait_for_their_own_key_alone():
+    order, free = [], threading.Event()
+
+    def write(records):
+        names = "".join(record["key"] for record in records)
+        assert names != "a" or free.wait(5)
+        order.append(names)
+        return list(records)
+
+    with calls(write, size=1, connections=2, key=lambda record: record["key"]) as writer:
+        begun = [writer.begin([{"key": key}], None) for key in "abac"]
+        begun[3].result()
+        assert order == ["b", "c"]
+        free.set()
+        begun[2].result()
+    assert order == ["b", "c", "a", "a"]
+
+
+def test_who_sleeps_while_another_batch_fails_is_woken():
+    connection, asleep = PlatformConnection(Run()), threading.Event()
+
+    def write(records):
+        if records[0]["n"]:
+            assert asleep.wait(5)
+            raise ConnectionError("planned")
+        asleep.set()
+        connection.clock.sleep(600)
+        return list(records)
+
+    began = time.monotonic()
+    with BatchCalls(connection, write, size=1, connections=2) as writer:
+        with pytest.raises(ConnectionError, match="planned"):
+            writer.write([{"n": 0}, {"n": 1}], None)
+        assert time.monotonic() < began + 5
+
+
 def test_what_a_batch_raises_ends_the_run():
     def write(records):
         raise ConnectionError("planned")

@@ -115,6 +115,8 @@ def _changed(given: Mapping[str, Any], specs: Mapping[str, ParamSpec], place: Pl
         entry = _entry_of(spec.type) if spec else None
         if secret and (isinstance(value, str) or is_sealed(value)):
             made[name] = change(here, value)
+        elif isinstance(value, dict) and entry and not is_sealed(value):
+            made[name] = _changed(value, {each.wire: each for each in params_of(entry)}, here, change)
         elif isinstance(value, list):
             below = {each.wire: each for each in params_of(entry)} if entry else {}
             made[name] = [
@@ -129,11 +131,11 @@ def _changed(given: Mapping[str, Any], specs: Mapping[str, ParamSpec], place: Pl
 
 
 def _entry_of(kind: Any) -> type | None:
-    """Give the class of the entries of a list of entries."""
-    for part in typing.get_args(kind):
+    """Give the class of an entry, or of the entries of a list."""
+    for part in (kind, *typing.get_args(kind)):
         if isinstance(part, type) and attrs.has(part) and part not in {FieldPath, Secret}:
             return part
-        found = _entry_of(part)
+        found = _entry_of(part) if part is not kind else None
         if found is not None:
             return found
     return None

@@ -1,5 +1,7 @@
 """The few types that everyone shares: records and paths into them, their texts, secrets, sites."""
 
+from identitysync.values.finite import all_finite
+from identitysync.values.flat import flatten, flattened
 from identitysync.values.json_text import json_bytes, json_value
 from identitysync.values.paths import FieldPath
 from identitysync.values.records import MISSING, Missing, Record, copy_records
@@ -15,7 +17,10 @@ __all__ = [
     "Record",
     "Secret",
     "Site",
+    "all_finite",
     "copy_records",
+    "flatten",
+    "flattened",
     "json_bytes",
     "json_value",
     "text_of",

@@ -38,7 +38,7 @@ _REASONS: Final = {
 
 
 class NeverSent(RemoteUnavailable):
-    """There was no connection, so that nothing was sent: trying again does no harm."""
+    """There was no connection, or the other end let nothing in: nothing was done, and trying again does no harm."""
 
 
 @attrs.frozen

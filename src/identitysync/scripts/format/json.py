@@ -7,10 +7,9 @@ import msgspec
 
 from identitysync.contract import Encoder, Example, Fields, Formatter, Layout, Rows, param, script
 from identitysync.errors import InvalidParameter, RecordRejected
-from identitysync.scripts.format.finite import all_finite
 from identitysync.scripts.format.plain import PlainEncoder
 from identitysync.scripts.format.sizes import check_size
-from identitysync.values import Record, json_bytes
+from identitysync.values import Record, all_finite, json_bytes
 
 _encode_lines: Final = msgspec.json.Encoder().encode_lines
 

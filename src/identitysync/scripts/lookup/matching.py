@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from identitysync.contract import entry, param
+from identitysync.errors import InvalidParameter
 from identitysync.gigya.tables import ENCRYPTED
 from identitysync.languages.query import (
     Among,
@@ -29,6 +30,10 @@ Key: TypeAlias = tuple[tuple[Literal, ...], ...]
 
 _IDS: Final = frozenset({"UID", "oid", "token"})
 """Fields whose texts are names that a machine gave, and always minded to the letter."""
+
+
+MAX_TEXT: Final = 4000
+"""Characters of a text to look up by: in any case of letters each takes four of a regular expression."""
 
 
 class Operator(StrEnum):
@@ -190,5 +195,7 @@ def _literals(value: Any) -> tuple[Literal, ...]:
         return tuple(single for each in value if not isinstance(each, list) for single in _literals(each))
     if value is None or value == "" or not isinstance(value, str | bool | int | float):
         return ()
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise InvalidParameter(f"a text of {len(value)} characters cannot be looked up; {MAX_TEXT} are the most")
     quote(value)  # raises for what no query can carry
     return (value,)

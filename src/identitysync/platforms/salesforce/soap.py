@@ -1,0 +1,78 @@
+"""The login of Salesforce's SOAP API: a name, a password with the security token behind it, and a session for them.
+
+It follows "login()" of the SOAP API Developer Guide (developer.salesforce.com). Salesforce has announced to retire this
+call in Summer '27, and does not offer it in API version 65.0 and later.
+"""
+
+import re
+import xml.etree.ElementTree as ET
+from html import escape
+from typing import Final
+
+from identitysync.platforms.api import Api
+from identitysync.platforms.meaning import Kind, Refusal, beginning
+from identitysync.platforms.salesforce.meaning import judge
+from identitysync.platforms.tokens import Token
+from identitysync.values import Secret
+from identitysync.world import HttpResponse
+
+_ENVELOPE: Final = (
+    '<?xml version="1.0" encoding="utf-8"?>'
+    '<env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/" xmlns:sf="urn:partner.soap.sforce.com">'
+    "<env:Body><sf:login><sf:username>{}</sf:username><sf:password>{}</sf:password></sf:login></env:Body>"
+    "</env:Envelope>"
+)
+_HEADERS: Final = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": "login"}
+_INSTANCE: Final = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
+_BUSY: Final = frozenset({"REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE"})
+_FINAL: Final = frozenset({"INVALID_OPERATION", "UNSUPPORTED_API_VERSION"})
+
+
+def log_in(endpoint: Api, username: str, password: Secret, token: Secret) -> Token:
+    """Sign in.
+
+    Args:
+        endpoint: The address of the partner API, judged by ``judge_login``.
+        username: The user's name.
+        password: The password.
+        token: The security token; empty for a user who comes from a trusted network.
+
+    Returns:
+        The session's id, and the address of the instance that it is for.
+
+    Raises:
+        AuthenticationFailed: Salesforce does not let this user in.
+        PlatformError: The endpoint does not offer this call.
+        RemoteError: The endpoint cannot be reached.
+    """
+    body = _ENVELOPE.format(escape(username, quote=False), escape(password.reveal() + token.reveal(), quote=False))
+    found = _texts(endpoint.call("POST", "", body=body.encode(), headers=_HEADERS, repeatable=True).body)
+    instance = _INSTANCE.match(found["serverUrl"])
+    return Token(found["sessionId"], url=instance.group() if instance else "")
+
+
+def judge_login(answer: HttpResponse) -> Refusal | None:
+    """Judge the answer to a login: a session, or a fault with a code of Salesforce."""
+    found = _texts(answer.body)
+    if found.get("passwordExpired") == "true":
+        return Refusal(Kind.DENIED, "the password has expired; set a new one", "PASSWORD_EXPIRED")
+    if found.get("sessionId") and found.get("serverUrl"):
+        return None
+    code = found.get("exceptionCode") or found.get("faultcode", "").rpartition(":")[2]
+    if not code:
+        return judge(answer) or Refusal(Kind.PASSING, beginning(answer))
+    message = found.get("exceptionMessage") or found.get("faultstring", "")
+    if code in _BUSY:
+        return Refusal(Kind.BUSY, message, code)
+    return Refusal(Kind.FINAL if code in _FINAL else Kind.DENIED, message, code)
+
+
+def _texts(body: bytes) -> dict[str, str]:
+    """Give the text of each element by its local name; nothing for what is no XML, or has a document type."""
+    if b"<!DOCTYPE" in body:  # entities are made there, which could blow the text up
+        return {}
+    try:
+        root = ET.fromstring(body)  # noqa: S314 - it has no document type
+    except ET.ParseError:
+        return {}
+    return {element.tag.rpartition("}")[2]: (element.text or "").strip() for element in root.iter()}
