@@ -4,7 +4,7 @@ from benchmarks.platforms import address
 
 from identitysync.testing import BlueKaiEmulator
 
-CALLS = (1, 10)
+CALLS = (1, 20)
 
 
 def emulator(**options):
@@ -21,6 +21,7 @@ def params(emulator):
         "bkuid": emulator.bkuid,
         "secretKey": emulator.secret_key,
         "uniqueIdField": "UID",
+        "maxConnections": 20,
         "domain": emulator.url,
     }
 

@@ -30,6 +30,7 @@ class Played:
 _SFTP: Final = ("host=sftp.host", "port=sftp.port", "host_key_fingerprint=sftp.host_key_fingerprint")
 
 PLAYED: Final[Mapping[str, Played]] = {
+    "bluekai": Played("BlueKaiEmulator", ("bkuid", "secret_key"), ("site_id", "domain=url")),
     "campaignmonitor": Played("CampaignMonitorEmulator", shown=("api_url", "api_key", "list_id")),
     "constantcontact": Played(
         "ConstantContactEmulator", ("api_key", "client_secret", "refresh_token"), ("token_url", "list_id")

@@ -1,32 +1,39 @@
-"""Constant Contact, which counts failures only; on its bad day it takes no calls for a moment."""
+"""A list of Constant Contact; on its bad day it takes no calls for a moment."""
 
 from contextlib import contextmanager
 
 from identitysync.testing import ConstantContactEmulator
 from identitysync.testing.scripts import OtherEnd
 
-LIST = "9d5a1f0c-6d1e-11ee-8b3f-fa163e5bc304"
-KEYS = {"api_key": "key", "client_secret": "secret-of-laws", "refresh_token": "refresh-of-laws"}
-GOOD = [{"email": f"p{n}@people.example", "last_name": "Łódź"} for n in range(5)]
-BAD = [{"last_name": "A"}, {"email": None}, {"email": "no address"}, {"email": "p9@x.com", "noSuchField": 1}]
+GOOD = [{"email": f"p{n}@people.example", "first_name": "Łódź", "cf:gigya_uid": f"u{n}"} for n in range(5)]
+BAD = [
+    {"email": "someone@refused.example"},
+    {"email": "no address"},
+    {"email": "x@people.example", "cf:unknown": "1"},
+    {"email": "x@people.example", "UID": "no field of contacts"},
+    {"email": None},
+    {},
+]
 
 
 @contextmanager
-def contacts():
-    with ConstantContactEmulator(**KEYS, lists={LIST: "one"}, custom_fields=[]) as emulator:
+def contact_list():
+    keys = {"api_key": "key", "client_secret": "secret-of-laws", "refresh_token": "refresh-of-laws"}
+    with ConstantContactEmulator(**keys, custom_fields=["gigya_uid"], refuse="@refused") as platform:
         access = {
-            "apiKey": KEYS["api_key"],
-            "clientSecret": KEYS["client_secret"],
-            "refreshToken": KEYS["refresh_token"],
-            "listId": LIST,
-            "url": emulator.url,
-            "tokenUrl": emulator.token_url,
+            "apiKey": "key",
+            "clientSecret": "secret-of-laws",
+            "refreshToken": "refresh-of-laws",
+            "listId": platform.list_id,
+            "url": platform.url,
+            "tokenUrl": platform.token_url,
+            "callsPerSecond": 1000,
         }
 
         def stumble():
-            emulator.faults.add("http_429", times=2)
+            platform.faults.add("http_500", method="POST /v3/activities")
 
         yield OtherEnd(access, GOOD, BAD, "email", stumble)
 
 
-ENDS = {"datasource.write.constantcontact": contacts}
+ENDS = {"datasource.write.constantcontact": contact_list}
