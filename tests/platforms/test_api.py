@@ -1,5 +1,7 @@
 """The ground that all clients of platforms stand on, against a small API of its own."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -83,6 +85,21 @@ def test_a_fresh_token_that_is_refused_means_that_the_credentials_will_not_do(sh
     with pytest.raises(AuthenticationFailed, match=r"Shop does not accept the credentials \(401\)"):
         api.call("GET", "/things/a")
     assert shop.tokens.issued == 2
+
+
+def test_wrong_credentials_are_shown_once_however_many_threads_want_a_token(clock):
+    asked = []
+
+    def refuse():
+        asked.append(1)
+        time.sleep(0.05)
+        raise AuthenticationFailed("wrong password")
+
+    tokens = Tokens(refuse, clock)
+    with ThreadPoolExecutor(4) as pool:
+        faults = [each.exception() for each in [pool.submit(tokens.get) for _ in range(4)]]
+    assert [str(each) for each in faults] == ["wrong password"] * 4
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("kind", ["http_500", "http_503", "drop"])
