@@ -112,6 +112,12 @@ def test_a_list_or_an_object_can_be_no_key_and_breaks_nothing(cloud):
     assert [each["_errorDetails"]["errorCode"] for each in bad] == ["missing-key"]
 
 
+def test_a_key_that_has_no_text_is_the_fault_of_its_record_alone(cloud):
+    with script(cloud).open(PlainServices()) as calls:
+        first, second = calls.write([person(1), person(2, GUID=10**5000)], PlainServices())
+    assert (first, second.code) == (person(1), "no-json")
+
+
 def test_of_two_records_of_one_row_the_last_one_wins(cloud):
     records = [person(n % 3, N=n) for n in range(30)]
     _, good, bad = write(cloud, records, batchSize=4)

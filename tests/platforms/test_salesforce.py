@@ -182,6 +182,24 @@ def test_lookup_id_names_the_object_of_records_without_a_primary_id(salesforce):
     assert [each["_errorDetails"]["errorCode"] for each in bad] == ["INVALID_CROSS_REFERENCE_KEY", "missing-id"]
 
 
+def test_a_null_that_names_no_object_does_not_empty_the_field_of_the_one_that_was_found(salesforce):
+    salesforce.add("Contact", [person(1, Email_Id__c="p1@example.com")])
+    record = {"Uid__c": None, "Email_Id__c": "p1@example.com", "LastName": "Changed"}
+    _, good, bad = write(salesforce, [record], lookupId="Email_Id__c")
+    (found,) = salesforce.records("Contact")
+    assert (len(good), bad, found["LastName"], found["Uid__c"]) == (1, [], "Changed", "u1")
+
+
+def test_a_key_that_has_no_text_is_the_fault_of_its_record_alone(salesforce):
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    with script(salesforce).open(PlainServices()) as calls:
+        answers = calls.write([person(1), person(2, Uid__c=deep), person(3, Uid__c=10**5000)], PlainServices())
+    assert answers[0] == person(1)
+    assert [each.code for each in answers[1:]] == ["no-text", "no-text"]
+
+
 def test_of_two_records_of_one_object_the_last_one_wins_and_neither_is_rejected(salesforce):
     records = [person(n % 3, Note__c=str(n)) for n in range(30)]
     _, good, bad = write(salesforce, records, batchSize=4)

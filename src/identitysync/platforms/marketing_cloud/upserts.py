@@ -67,7 +67,10 @@ class RowUpserts:
         values = [record.get(name) for name in self.primary_keys]
         if any(isinstance(value, dict | list) or value in {None, ""} for value in values):
             return id(record)
-        return tuple(text_of(value).rstrip().casefold() for value in values)
+        try:
+            return tuple(text_of(value).rstrip().casefold() for value in values)
+        except ValueError:  # one has no text, and the record is rejected when its turn comes
+            return id(record)
 
     def write(self, records: Sequence[Record]) -> list[Record | Rejected]:
         """Write records with different primary keys.
