@@ -141,6 +141,23 @@ def test_a_request_is_waited_for_and_given_up_when_it_takes_too_long():
         assert len(cloud.calls) < 40
 
 
+def test_rows_that_take_too_long_once_are_not_sent_again_and_again():
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    records = [person(n, **({"EMAIL": "refused@example.com"} if n == 3 else {})) for n in range(64)]
+    with MarketingCloudEmulator(refuse="refused", told="failed", clock=clock) as cloud:
+        put = cloud._extensions.put
+
+        def stuck_from_now_on(*rows, **how):
+            cloud._processing = 1e9
+            return put(*rows, **how)
+
+        cloud._extensions.put = stuck_from_now_on
+        answers = script(cloud, timeout=60).write(records, PlainServices(clock))
+        assert {each.code for each in answers} == {"unknown-fate"}
+        assert len(puts(cloud)) == 3
+    assert sum(clock.slept) <= 130
+
+
 def test_a_token_is_renewed_when_it_is_refused_and_before_it_is_over():
     clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
     with MarketingCloudEmulator(clock=clock) as cloud, script(cloud).open(PlainServices(clock)) as calls:

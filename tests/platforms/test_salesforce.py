@@ -340,6 +340,8 @@ def test_too_many_calls_are_made_later_logins_as_well():
         (503, b"", "passing"),
         (404, b"nothing", "final"),
         (500, b"<a><faultcode>sf:LOGIN_DURING_RESTRICTED_TIME</faultcode></a>", "denied"),
+        (500, b"<a><faultcode>sf:UNKNOWN_EXCEPTION</faultcode></a>", "passing"),
+        (500, b"<a><faultcode>soapenv:Server</faultcode></a>", "passing"),
         (500, b"<a><faultcode>sf:SERVER_UNAVAILABLE</faultcode></a>", "busy"),
     ],
 )

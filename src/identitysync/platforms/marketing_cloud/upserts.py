@@ -23,6 +23,7 @@ MAX_PAYLOAD: Final = 5_000_000
 """Bytes of one request: the limit of 5 MB is documented for the synchronous upsert, and kept here."""
 
 _PAGE: Final = 500
+_UNKNOWN_FATE: Final = "unknown-fate"
 
 
 @attrs.frozen
@@ -118,10 +119,12 @@ class RowUpserts:
         half = (len(lines) + 1) // 2
         for some in (lines[:half], lines[half:]):
             why = next(filter(None, self._fates(some)), None) if some else None
-            if why is not None and len(some) > 1:
+            if why is None:
+                continue
+            if len(some) == 1 or why.code == _UNKNOWN_FATE:  # halves of what takes too long take as long again
+                yield from ((line.place, why) for line in some)
+            else:
                 yield from self._by_halves(some)
-            elif why is not None:
-                yield some[0].place, why
 
     def _small_enough(self, lines: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
         if len(lines) > 1 and len(_written(lines)) > self.max_payload:
@@ -142,7 +145,7 @@ class RowUpserts:
                 break
         else:
             text = f"the request {id} took more than {self.timeout:g} s: the row may have been written or not"
-            return [Rejected({}, text, "unknown-fate")] * len(lines)
+            return [Rejected({}, text, _UNKNOWN_FATE)] * len(lines)
         if status["requestStatus"] == "Complete" and not status.get("hasErrors"):
             return []
         fates = [_fate(item) for item in self._items(str(id))]

@@ -24,8 +24,15 @@ _ENVELOPE: Final = (
 )
 _HEADERS: Final = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": "login"}
 _INSTANCE: Final = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
-_BUSY: Final = frozenset({"REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE"})
-_FINAL: Final = frozenset({"INVALID_OPERATION", "UNSUPPORTED_API_VERSION"})
+_KINDS: Final = {
+    "INVALID_OPERATION": Kind.FINAL,
+    "REQUEST_LIMIT_EXCEEDED": Kind.BUSY,
+    "SERVER_UNAVAILABLE": Kind.BUSY,
+    "Server": Kind.PASSING,
+    "UNKNOWN_EXCEPTION": Kind.PASSING,
+    "UNSUPPORTED_API_VERSION": Kind.FINAL,
+}
+"""What codes mean that say nothing of the credentials."""
 
 
 def log_in(endpoint: Api, username: str, password: Secret, token: Secret) -> Token:
@@ -62,9 +69,7 @@ def judge_login(answer: HttpResponse) -> Refusal | None:
     if not code:
         return judge(answer) or Refusal(Kind.PASSING, beginning(answer))
     message = found.get("exceptionMessage") or found.get("faultstring", "")
-    if code in _BUSY:
-        return Refusal(Kind.BUSY, message, code)
-    return Refusal(Kind.FINAL if code in _FINAL else Kind.DENIED, message, code)
+    return Refusal(_KINDS.get(code, Kind.DENIED), message, code)
 
 
 def _texts(body: bytes) -> dict[str, str]:
