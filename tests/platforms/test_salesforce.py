@@ -263,6 +263,70 @@ def test_whoever_is_not_let_in_is_told_the_reason_and_no_secret(salesforce, wron
     assert len(salesforce.calls) == 1  # a second wrong password may lock the user out
 
 
+def test_an_application_signs_in_by_oauth_and_again_when_its_session_is_over(salesforce):
+    wanted = {
+        "client_id": "key-of-the-emulator", "client_secret": Secret("secret-of-the-emulator"),
+        "object_type": "Contact", "primary_id": "Uid__c",
+    }  # fmt: skip
+    for endpoint in (salesforce.url, f"{salesforce.url}/services/oauth2/token", salesforce.auth_endpoint):
+        with WriteSalesforce(auth_endpoint=endpoint, **wanted).open(PlainServices()) as calls:
+            assert calls.write([person(1)], PlainServices()) == [person(1)]
+            salesforce.sessions.expire()
+            assert calls.write([person(2)], PlainServices()) == [person(2)]
+    logins = [each.path for each in salesforce.calls if "oauth2" in each.path or "Soap" in each.path]
+    assert logins == ["/services/oauth2/token"] * 6
+
+
+def test_an_application_reads_by_a_flow(salesforce):
+    salesforce.add("Contact", [person(1)])
+    params = {
+        "clientId": "key-of-the-emulator", "clientSecret": "secret-of-the-emulator",
+        "authEndpoint": salesforce.url, "objectType": "Contact", "select": "Uid__c",
+    }  # fmt: skip
+    flow = idx.Dataflow(steps=[idx.Step("in", "datasource.read.salesforce", params)])
+    assert list(idx.stream(flow, until="in")) == [{"Uid__c": "u1"}]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"clientSecret": "wrong secret"}, "invalid client credentials"),
+        ({"clientId": "other"}, "client identifier invalid"),
+    ],
+)
+def test_an_application_that_is_not_let_in_is_told_the_reason_and_asks_once(salesforce, wrong, told):
+    params = {
+        "clientId": "key-of-the-emulator", "clientSecret": "secret-of-the-emulator", "authEndpoint": salesforce.url,
+        "username": "", "password": "", "token": "", "batchSize": 1,
+    }  # fmt: skip
+    job, good, bad = write(salesforce, [person(n) for n in range(8)], **{**params, **wrong})
+    assert (job.status, good, bad) == ("failed", [], [])
+    assert told in job.status_details
+    assert not any(secret in job.status_details for secret in ("secret-of", "wrong secret"))
+    assert len(salesforce.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, ["password", "username"]),
+        ({"username": "...", "password": "..."}, ["password", "username"]),
+        ({"username": "me", "token": "${env:T}"}, ["password"]),
+        ({"clientId": "key", "authEndpoint": "https://o.my.salesforce.com"}, ["clientSecret"]),
+        ({"clientSecret": "${env:S}", "authEndpoint": "https://o.my.salesforce.com"}, ["clientId"]),
+        ({"clientId": "key", "clientSecret": "${env:S}"}, ["authEndpoint"]),
+        ({"clientId": "key", "clientSecret": "${env:S}", "authEndpoint": "https://Test.salesforce.com/"}, ["authEndpoint"]),
+        ({"clientId": "key", "clientSecret": "${env:S}", "authEndpoint": "https://test.salesforce.com.example"}, []),
+        ({"username": "me", "password": "${env:P}"}, []),
+    ],
+)  # fmt: skip
+def test_a_login_that_lacks_a_part_is_found_at_once(given, missing):
+    params = given | {"objectType": "Contact", "select": "Id"}
+    flow = idx.Dataflow(steps=[idx.Step("in", "datasource.read.salesforce", params)])
+    found = [each.path for each in idx.check(flow) if each.severity == "error"]
+    assert sorted(found) == [f"$.steps[0].params.{name}" for name in missing]
+
+
 def test_an_expired_password_is_named(salesforce):
     salesforce.password_expired = True
     job, _, _ = write(salesforce, [person(1)])

@@ -59,6 +59,33 @@ def test_simple_salesforce_signs_in_and_is_refused_with_a_wrong_token(emulator):
         SalesforceLogin("me@example.com", "pass<&>word", "wrong", scratch_url=emulator.url)
 
 
+class ToTheEmulator(WithoutTls):
+    """Simple-salesforce signs applications in below salesforce.com alone."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.url = url
+
+    def send(self, request, **options):
+        request.url = request.url.replace("https://my-own.my.salesforce.com", self.url)
+        return super().send(request, **options)
+
+
+def test_simple_salesforce_signs_in_as_an_application_and_is_refused_with_a_wrong_secret(emulator):
+    own = session(emulator)
+    own.mount("https://my-own.my.salesforce.com", ToTheEmulator(emulator.url))
+    wanted = {"consumer_key": "key-of-the-emulator", "domain": "my-own.my", "session": own}
+    id, host = SalesforceLogin(consumer_secret="secret-of-the-emulator", **wanted)
+    assert Salesforce(session_id=id, instance=host, session=own).query("SELECT Id FROM Lead")["totalSize"] == 0
+    with pytest.raises(SalesforceAuthenticationFailed, match="invalid_client"):
+        SalesforceLogin(consumer_secret="wrong", **wanted)
+
+
+def test_the_token_endpoint_knows_one_grant_alone(emulator):
+    answer = requests.post(f"{emulator.url}/services/oauth2/token", data={"grant_type": "password"}, timeout=5)
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
 @pytest.mark.parametrize("version", ["30.0", "65.0"])
 def test_versions_that_offer_no_login_say_so(emulator, version):
     with pytest.raises(SalesforceAuthenticationFailed, match="UNSUPPORTED_API_VERSION"):
