@@ -114,6 +114,16 @@ def test_what_may_have_been_done_is_repeated_only_where_that_does_no_harm(shop, 
     assert api.call("POST", "/things", json=1, repeatable=True).json() == {"made": 1}
 
 
+def test_what_was_done_though_the_answer_is_lost_is_not_repeated(shop, clock):
+    api = client(shop, clock)
+    shop.faults.add("lost", method="POST /things")
+    with pytest.raises(RemoteUnavailable) as caught:
+        api.call("POST", "/things", json=1)
+    assert (shop.made, isinstance(caught.value, NeverSent)) == (1, False)
+    shop.faults.add("lost", method="GET /things", times=2)
+    assert api.call("GET", "/things/a").json()["name"] == "a"
+
+
 def test_who_is_not_let_in_comes_back_when_the_platform_says_so_whatever_the_call(shop, clock):
     api = client(shop, clock)
     shop.faults.add("http_429", method="POST /things", seconds=7)

@@ -210,7 +210,7 @@ def test_parameters_that_cannot_be_are_found_at_once(name, value):
 
 def test_every_record_is_accounted_for_on_a_bad_day():
     faults = HttpFaults(seed=5)
-    for kind in ("http_429", "http_500", "http_503", "drop", "html", "broken_json"):
+    for kind in ("http_429", "http_500", "http_503", "drop", "lost", "html", "broken_json"):
         faults.add(kind, times=-1, share=0.05)
     clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
     with MarketingCloudEmulator(faults=faults, refuse="refused") as cloud:

@@ -372,7 +372,7 @@ def test_a_type_or_field_that_cannot_be_used_fails_the_run(salesforce):
 
 def test_every_record_is_accounted_for_on_a_bad_day():
     faults = HttpFaults(seed=7)
-    for kind in ("http_429", "http_500", "http_503", "drop", "html", "broken_json"):
+    for kind in ("http_429", "http_500", "http_503", "drop", "lost", "html", "broken_json"):
         faults.add(kind, times=-1, share=0.05)
     with SalesforceEmulator(faults=faults, refuse="refused") as salesforce:
         records = [person(n, **({"Email": "refused@example.com"} if n % 10 == 3 else {})) for n in range(200)]
