@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from identitysync.contract import Clock
 from identitysync.errors import AuthenticationFailed, PlatformError, RemoteUnavailable
 from identitysync.platforms.login import Login, NoLogin
-from identitysync.platforms.meaning import Judge, Kind, Refusal, by_status
+from identitysync.platforms.meaning import Judge, Kind, Refusal, beginning, by_status
 from identitysync.platforms.pace import Pace
 from identitysync.values import json_bytes
 from identitysync.world import HttpClient, HttpResponse, NeverSent, retry_after
@@ -113,6 +113,23 @@ class Api:
             if not again or not tries.again(asked_for):
                 raise told(fault, tries.tried, asked_for)
             renewed = False
+
+    def told(self, answer: HttpResponse, name: str) -> Any:
+        """Give what an answer tells under a name.
+
+        Args:
+            answer: An answer that ``call`` gave.
+            name: The name in its JSON.
+
+        Raises:
+            RemoteUnavailable: It tells no such thing: something else answered than the platform.
+        """
+        try:
+            return answer.json()[name]
+        except (LookupError, TypeError, ValueError):
+            raise RemoteUnavailable(
+                f"{self.platform} sent an answer without {name!r}: {beginning(answer)}"
+            ) from None
 
     def _raise_for_good(self, refusal: Refusal, answer: HttpResponse) -> None:
         code = refusal.code or str(answer.status)
