@@ -124,6 +124,17 @@ def test_what_was_done_though_the_answer_is_lost_is_not_repeated(shop, clock):
     assert api.call("GET", "/things/a").json()["name"] == "a"
 
 
+def test_an_answer_that_lacks_what_it_must_have_is_a_passing_fault(shop, clock):
+    api, answers = client(shop, clock), iter([{}, [], None, {"name": None}])
+    shop._routes = Routes(
+        {"POST /token": lambda _: {"access_token": shop.tokens.issue()}, "GET /x": lambda _: next(answers)}
+    )
+    assert api.call("GET", "/x", expect="name").json() == {"name": None}
+    answers = iter([{}] * 9)
+    with pytest.raises(RemoteUnavailable, match=r"an answer without 'name': \{\}"):
+        api.call("GET", "/x", expect="name")
+
+
 def test_who_is_not_let_in_comes_back_when_the_platform_says_so_whatever_the_call(shop, clock):
     api = client(shop, clock)
     shop.faults.add("http_429", method="POST /things", seconds=7)

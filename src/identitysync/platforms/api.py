@@ -56,6 +56,7 @@ class Api:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
+        expect: str = "",
     ) -> HttpResponse:
         """Call, and again where that does no harm: after a passing fault, not before the platform asks for it.
 
@@ -70,6 +71,8 @@ class Api:
             headers: More headers.
             repeatable: Whether doing it twice does no harm; by default so for ``GET``, ``HEAD``, ``OPTIONS``, ``PUT``
                 and ``DELETE``. All else is called again only when it was surely not done.
+            expect: A name that the answer's JSON has; without it, something else answered than the platform, which is a
+                passing fault.
 
         Returns:
             The answer, which the judge found fine.
@@ -96,7 +99,7 @@ class Api:
             except RemoteUnavailable as raised:
                 fault, again = raised, safe or isinstance(raised, NeverSent)
             else:
-                refusal = self._judge(answer)
+                refusal = self._judge(answer) or _lacking(answer, expect)
                 if refusal is None:
                     return answer
                 if refusal.kind is Kind.EXPIRED and not renewed and self._login.renew(shown):
@@ -113,23 +116,6 @@ class Api:
             if not again or not tries.again(asked_for):
                 raise told(fault, tries.tried, asked_for)
             renewed = False
-
-    def told(self, answer: HttpResponse, name: str) -> Any:
-        """Give what an answer tells under a name.
-
-        Args:
-            answer: An answer that ``call`` gave.
-            name: The name in its JSON.
-
-        Raises:
-            RemoteUnavailable: It tells no such thing: something else answered than the platform.
-        """
-        try:
-            return answer.json()[name]
-        except (LookupError, TypeError, ValueError):
-            raise RemoteUnavailable(
-                f"{self.platform} sent an answer without {name!r}: {beginning(answer)}"
-            ) from None
 
     def _raise_for_good(self, refusal: Refusal, answer: HttpResponse) -> None:
         code = refusal.code or str(answer.status)
@@ -155,3 +141,13 @@ def _written(json: Any, form: Mapping[str, str] | None, body: bytes | None) -> t
     if form is not None:
         return urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
     return body, {}
+
+
+def _lacking(answer: HttpResponse, name: str) -> Refusal | None:
+    if not name:
+        return None
+    try:
+        answer.json()[name]
+    except (LookupError, TypeError, ValueError):
+        return Refusal(Kind.PASSING, f"an answer without {name!r}: {beginning(answer)}")
+    return None
