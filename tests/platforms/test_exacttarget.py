@@ -86,6 +86,14 @@ def test_exactly_the_records_that_are_refused_are_rejected_however_it_is_told(to
             assert len(puts(cloud)) == 4  # two requests, and what was fine of each once more
 
 
+def test_rows_of_which_nothing_is_told_may_have_been_written_and_their_rejects_say_so():
+    with MarketingCloudEmulator(refuse="refused", told="nothing") as cloud:
+        answers = script(cloud).write([person(1), person(2, EMAIL="refused@example.com")], PlainServices())
+        assert [each.code for each in answers] == ["unknown-fate"] * 2
+        assert answers[0].message.endswith("tells nothing of rows: the row may have been written or not")
+        assert [each["GUID"] for each in cloud.rows("GigyaSubscribers")] == ["u1"]
+
+
 def test_results_of_many_pages_are_read_whole():
     with MarketingCloudEmulator(refuse="refused") as cloud:
         records = [person(n, EMAIL="refused@example.com") for n in range(1200)]

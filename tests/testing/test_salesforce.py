@@ -106,6 +106,25 @@ def test_simple_salesforce_upserts_by_a_job_and_fetches_its_results(emulator):
     assert len(emulator.records("contact")) == 5
 
 
+def test_rows_of_one_external_id_are_all_refused_and_lines_must_end_as_the_job_says(emulator):
+    contacts = client(emulator).bulk2.Contact
+    records = [*people(2), {"Uid__c": "U1", "LastName": "again", "Email": "p@example.com"}]
+    (told,) = contacts.upsert(records=records, external_id_field="Uid__c", wait=0.01)
+    assert (told["numberRecordsProcessed"], told["numberRecordsFailed"]) == (3, 2)
+    failed = csv.DictReader(io.StringIO(contacts.get_failed_records(told["job_id"])))
+    assert [row["sf__Error"].partition(":")[0] for row in failed] == ["DUPLICATE_VALUE"] * 2
+
+    api, own = f"{emulator.url}/services/data/v64.0/jobs/ingest", requests.Session()
+    own.headers["Authorization"] = f"Bearer {emulator.sessions.issue()}"
+    for ending, data, state in (("LF", b"LastName\r\nA\r\n", "Failed"), ("CRLF", b"LastName\nA\n", "Failed"), ("CRLF", b"LastName\r\nA\r\n", "JobComplete")):  # fmt: skip
+        wanted = {"object": "Account", "operation": "insert", "lineEnding": ending}
+        job = f"{api}/{own.post(api, json=wanted).json()['id']}"
+        own.put(f"{job}/batches", data=data)
+        own.patch(job, json={"state": "UploadComplete"})
+        assert own.get(job).json()["state"] == state
+    assert len(emulator.records("Account")) == 1
+
+
 def test_simple_salesforce_reads_what_it_wrote_page_by_page(emulator):
     sf = client(emulator)
     sf.bulk2.Contact.insert(records=people(25), wait=0.01)

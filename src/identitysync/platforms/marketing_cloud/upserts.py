@@ -138,9 +138,10 @@ class RowUpserts:
         """Send rows, and give what is told of them, in the order in which it is told; nothing when all went well."""
         path = f"/data/v1/async/dataextensions/key:{quote(self.data_extension, safe='')}/rows"
         headers = {"Content-Type": "application/json"}
-        id = self.api.call("PUT", path, body=_written(lines), headers=headers).json()["requestId"]
+        queued = self.api.call("PUT", path, body=_written(lines), headers=headers, expect="requestId")
+        id = queued.json()["requestId"]
         for _ in moments(self.clock, self.timeout):
-            status = self.api.call("GET", f"/data/v1/async/{id}/status").json()["status"]
+            status = self.api.call("GET", f"/data/v1/async/{id}/status", expect="status").json()["status"]
             if status["requestStatus"] in {"Complete", "Error"}:
                 break
         else:
@@ -151,19 +152,20 @@ class RowUpserts:
         fates = [_fate(item) for item in self._items(str(id))]
         if any(fates):
             return fates
-        text = f"the request {id} ended with {status.get('resultStatus') or 'an error'}, and tells nothing of rows"
-        return [Rejected({}, text, "request-failed")] * len(lines)
+        ended = status.get("resultStatus") or "an error"
+        text = f"the request {id} ended with {ended}, and tells nothing of rows: the row may have been written or not"
+        return [Rejected({}, text, _UNKNOWN_FATE)] * len(lines)
 
     def _items(self, id: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []
         page = 1
         while True:
             query = {"$page": page, "$pagesize": _PAGE}
-            told = self.api.call("GET", f"/data/v1/async/{id}/results", query=query).json()
+            told = self.api.call("GET", f"/data/v1/async/{id}/results", query=query, expect="items").json()
             if told.get("page", page) != page:  # pages are not turned here: what was told is all that is told
                 return items
-            items += told.get("items") or ()
-            if not told.get("items") or len(items) >= (told.get("count") or 0):
+            items += told["items"] or ()
+            if not told["items"] or len(items) >= (told.get("count") or 0):
                 return items
             page += 1
 
