@@ -58,6 +58,12 @@ def client(shop, clock, *, judge=by_status, attempts=5):
     return Api("Shop", shop.url, http, clock, login=TokenLogin(tokens), judge=judge)
 
 
+def test_an_address_inside_a_path_is_none_to_call(shop, clock):
+    assert client(shop, clock).call("GET", "/things/a?u=http://elsewhere.example").json()["query"] == {
+        "u": "http://elsewhere.example"
+    }
+
+
 def test_one_token_serves_many_calls_and_a_new_one_is_fetched_before_it_is_over(shop, clock):
     api = client(shop, clock)
     for _ in range(3):

@@ -128,7 +128,7 @@ class Api:
             raise PlatformError(self.platform, refusal.message, code=code, status=answer.status)
 
     def _address(self, path: str, query: Mapping[str, Any] | None, url: str) -> str:
-        whole = path if "://" in path else f"{url.rstrip('/') or self._url}{path}"
+        whole = path if path.startswith(("https://", "http://")) else f"{url.rstrip('/') or self._url}{path}"
         given = {name: value for name, value in (query or {}).items() if value is not None}
         if not given:
             return whole
