@@ -400,6 +400,11 @@ def test_too_many_calls_are_made_later_logins_as_well():
     [
         (200, b"<html>busy</html>", "passing"),
         (200, b'<!DOCTYPE a [<!ENTITY b "c">]><a><sessionId>&b;</sessionId><serverUrl>u</serverUrl></a>', "passing"),
+        (
+            200,
+            '<!DOCTYPE a [<!ENTITY b "c">]><a><sessionId>&b;</sessionId><serverUrl>u</serverUrl></a>'.encode("utf-16"),
+            "passing",
+        ),
         (200, b'{"sessionId": "1", "serverUrl": "u"}', "passing"),
         (503, b"", "passing"),
         (404, b"nothing", "final"),

@@ -5,14 +5,15 @@ call in Summer '27, and does not offer it in API version 65.0 and later.
 """
 
 import re
-import xml.etree.ElementTree as ET
 from html import escape
 from typing import Final
 
+from identitysync.errors import FormatError
 from identitysync.platforms.api import Api
 from identitysync.platforms.meaning import Kind, Refusal, beginning
 from identitysync.platforms.salesforce.meaning import judge
 from identitysync.platforms.tokens import Token
+from identitysync.platforms.xml import read_xml
 from identitysync.values import Secret
 from identitysync.world import HttpResponse
 
@@ -73,11 +74,9 @@ def judge_login(answer: HttpResponse) -> Refusal | None:
 
 
 def _texts(body: bytes) -> dict[str, str]:
-    """Give the text of each element by its local name; nothing for what is no XML, or has a document type."""
-    if b"<!DOCTYPE" in body:  # entities are made there, which could blow the text up
-        return {}
+    """Give the text of each element by its local name; nothing for what is no XML that can be trusted."""
     try:
-        root = ET.fromstring(body)  # noqa: S314 - it has no document type
-    except ET.ParseError:
+        root = read_xml(body)
+    except FormatError:
         return {}
-    return {element.tag.rpartition("}")[2]: (element.text or "").strip() for element in root.iter()}
+    return {element.name.rpartition(":")[2]: element.text.strip() for element in root.walk()}

@@ -7,7 +7,6 @@ API Developer Guide.
 """
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Collection, Iterable, Mapping
 from html import escape
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Any, Final
 import attrs
 
 from identitysync.contract import Clock
+from identitysync.errors import FormatError
+from identitysync.platforms.xml import read_xml
 from identitysync.testing.http import Emulator, HttpFaults, IssuedTokens, Limit, Refused, Reply, Request, Routes, reply
 from identitysync.testing.http.refusing import Refuse, refuser
 from identitysync.testing.salesforce.bulk import Bulk, refused
@@ -152,10 +153,10 @@ class SalesforceEmulator(Emulator):
         if not 31 <= version <= 64:
             return _fault("UNSUPPORTED_API_VERSION", f"the version {version} does not offer login()")
         try:
-            root = ET.fromstring(request.body)  # noqa: S314 - a client on this machine
-        except ET.ParseError:
+            root = read_xml(request.body)
+        except FormatError:
             return _fault("soapenv:Client", "the request is no XML")
-        given = {element.tag.rpartition("}")[2]: element.text or "" for element in root.iter()}
+        given = {element.name.rpartition(":")[2]: element.text for element in root.walk()}
         if (given.get("username"), given.get("password")) != self._secrets:
             return _fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.")
         session = self.sessions.issue()
