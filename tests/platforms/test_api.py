@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from identitysync.errors import AuthenticationFailed, PlatformError, RemoteUnavailable
+from identitysync.errors import AuthenticationFailed, Cancelled, PlatformError, RemoteUnavailable
 from identitysync.platforms import Api, Kind, Refusal, Token, TokenLogin, Tokens, by_status, by_status_and_json
 from identitysync.testing.http import Emulator, HttpFaults, IssuedTokens, Limit, Refused, Routes
 from identitysync.values import Secret
-from identitysync.world import FixedClock, HttpClient, NeverSent, Patience
+from identitysync.world import FixedClock, HttpClient, NeverSent, Patience, StoppableClock
 
 
 class Shop(Emulator):
@@ -106,6 +106,15 @@ def test_wrong_credentials_are_shown_once_however_many_threads_want_a_token(cloc
         faults = [each.exception() for each in [pool.submit(tokens.get) for _ in range(4)]]
     assert [str(each) for each in faults] == ["wrong password"] * 4
     assert len(asked) == 1
+
+
+def test_nobody_signs_in_any_more_once_the_connection_is_stopped(clock):
+    stoppable, asked = StoppableClock(clock), []
+    tokens = Tokens(lambda: asked.append(1) or Token("t"), stoppable)
+    stoppable.stop()
+    with pytest.raises(Cancelled):
+        tokens.get()
+    assert not asked
 
 
 @pytest.mark.parametrize("kind", ["http_500", "http_503", "drop"])

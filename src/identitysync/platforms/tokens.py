@@ -49,6 +49,7 @@ class Tokens:
         Raises:
             AuthenticationFailed: The credentials will not do; this is asked once only, for platforms lock out whoever
                 comes again and again with a wrong password.
+            Cancelled: The clock was stopped.
         """
         with self._lock:
             if self._denied is not None:
@@ -67,6 +68,7 @@ class Tokens:
                 self._token = None
 
     def _fetched(self) -> Token:
+        self._clock.sleep(0.0)  # nobody signs in any more on a clock that was stopped while another did
         try:
             return self._fetch()
         except AuthenticationFailed as fault:
