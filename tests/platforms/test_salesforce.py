@@ -419,6 +419,12 @@ def test_what_is_no_answer_to_a_login_is_not_taken_for_one(status, body, kind):
     assert (refusal is not None, refusal.kind) == (True, kind)
 
 
+def test_half_a_session_is_not_shown():
+    for body in (b"<a><sessionId>planted</sessionId></a>", b"<a><sessionId>planted"):
+        refusal = judge_login(HttpResponse(200, {"content-type": "text/xml"}, body))
+        assert (refusal.kind, "planted" in refusal.message) == ("passing", False)
+
+
 def test_an_upload_whose_answer_is_lost_is_not_made_twice_in_one_job(salesforce):
     salesforce.faults.add("http_500", method="PUT", times=2)
     assert script(salesforce).write([person(1)], PlainServices()) == [person(1)]

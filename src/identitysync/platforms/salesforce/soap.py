@@ -10,7 +10,7 @@ from typing import Final
 
 from identitysync.errors import FormatError
 from identitysync.platforms.api import Api
-from identitysync.platforms.meaning import Kind, Refusal, beginning
+from identitysync.platforms.meaning import Kind, Refusal, by_status
 from identitysync.platforms.salesforce.meaning import judge
 from identitysync.platforms.tokens import Token
 from identitysync.platforms.xml import read_xml
@@ -68,7 +68,8 @@ def judge_login(answer: HttpResponse) -> Refusal | None:
         return None
     code = found.get("exceptionCode") or found.get("faultcode", "").rpartition(":")[2]
     if not code:
-        return judge(answer) or Refusal(Kind.PASSING, beginning(answer))
+        refusal = judge(answer) if by_status(answer) else None
+        return refusal or Refusal(Kind.PASSING, "an answer without a session")  # half of one may be in it
     message = found.get("exceptionMessage") or found.get("faultstring", "")
     return Refusal(_KINDS.get(code, Kind.DENIED), message, code)
 
