@@ -11,7 +11,7 @@ import attrs
 
 from identitysync.contract import Clock
 from identitysync.testing.http.documents import Documents
-from identitysync.testing.http.faults import HttpFaults, misbehave
+from identitysync.testing.http.faults import HttpFault, HttpFaults, misbehave
 from identitysync.testing.http.limits import Limit, Turnstile
 from identitysync.testing.http.requests import Refused, Request
 from identitysync.testing.http.server import LoopbackServer, Reply, reply
@@ -154,4 +154,6 @@ class Emulator(ABC):
             return refused.reply
         except Exception as raised:  # noqa: BLE001 - a fault of the emulator is an answer, too, not a broken connection
             return reply({"error": f"the emulator failed with {type(raised).__name__}: {raised}"}, 500)
+        if fault is not None and fault[0] is HttpFault.LOST:
+            return Reply(b"x" * 100, drop=True)
         return given if isinstance(given, Reply) else reply(given)

@@ -22,6 +22,7 @@ class HttpFault(StrEnum):
     BROKEN_JSON = "broken_json"
     HTML = "html"
     DROP = "drop"
+    LOST = "lost"
 
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -62,7 +63,7 @@ class Faults(Generic[Kind]):
             kind: What, as the emulator's kinds name it. For any HTTP API: ``http_429``, ``http_500`` and ``http_503``
                 are such statuses (429 and 503 with ``Retry-After: seconds``), ``slow`` waits, ``broken_json`` and
                 ``html`` are no answers, and ``drop`` breaks the connection off; all but ``slow`` before anything is
-                done.
+                done. ``lost`` breaks it off when all is done, so that nobody knows.
             method: For calls of this method alone; empty for all. Where an API has no methods, these are the calls
                 whose verb and path begin so, such as ``POST /batches``.
             times: How many calls; -1 for all.
