@@ -1,17 +1,20 @@
 """Campaign Monitor's reader and writer, against a list on this machine."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 import identitysync as idx
 from identitysync.contract import Rejected
+from identitysync.platforms import BatchCalls, PlatformConnection
 from identitysync.platforms.campaignmonitor import CampaignMonitorClient, SubscriberWriter, Wishes, record_of
 from identitysync.platforms.campaignmonitor.answers import judge
 from identitysync.testing import CampaignMonitorEmulator, GigyaEmulator, generate_accounts
 from identitysync.testing.http import Limit
 from identitysync.values import FieldPath, Secret, json_bytes
 from identitysync.world import FixedClock, HttpClient, HttpResponse
+from tests.platforms.services import PlainServices
 
 
 @pytest.fixture
@@ -159,12 +162,46 @@ def test_null_clears_a_custom_field_and_a_missing_one_is_left_alone(monitor):
 @pytest.mark.parametrize(
     ("value", "state"),
     [(True, "Active"), ("true", "Active"), ("subscribed", "Active"), ("Active", "Active"), (False, "Unsubscribed"),
-     ("false", "Unsubscribed"), ("unsubscribed", "Unsubscribed"), (None, "Unsubscribed"), ("", "Unsubscribed")],
+     ("false", "Unsubscribed"), ("unsubscribed", "Unsubscribed"), (None, "Active"), ("", "Active")],
 )  # fmt: skip
 def test_the_newsletter_field_decides_who_stays_and_who_leaves(monitor, value, state):
     monitor.put([{"EmailAddress": "a@x.com"}])
     job, out, _ = write(monitor, [{"EmailAddress": "a@x.com", "n": value}])
     assert (job.rejects, len(out), of(monitor, "a@x.com")["State"]) == ((), 1, state)
+
+
+@pytest.mark.parametrize(("status", "new"), [("active", "Active"), ("unsubscribed", None)])
+def test_where_nothing_is_said_who_is_there_keeps_the_state_and_who_is_new_gets_the_default(monitor, status, new):
+    there = {state: f"{state.lower()}@x.com" for state in ("Active", "Unconfirmed", "Unsubscribed", "Bounced")}
+    monitor.put({"EmailAddress": address, "State": state} for state, address in there.items())
+    records = [{"EmailAddress": address, "Name": "Ada", "n": None} for address in [*there.values(), "new@x.com"]]
+    job, out, _ = write(monitor, records, defaultStatus=status, resubscribe=True)
+    assert (job.rejects, out) == ((), records)
+    assert {state: of(monitor, address)["State"] for state, address in there.items()} == {each: each for each in there}
+    assert {each["Name"] for each in monitor.subscribers()} == {"Ada"}
+    assert [each["State"] for each in monitor.subscribers() if each["EmailAddress"] == "new@x.com"] == [new] * bool(new)
+
+
+def test_who_said_nothing_is_refused_one_by_one_and_not_brought_back(monitor):
+    monitor.put([{"EmailAddress": "gone@x.com", "State": "Deleted"}])
+    monitor.suppress("s@x.com")
+    records = [{"EmailAddress": address} for address in ("no address", "s@x.com", "good@x.com")]
+    _, out, errors = write(monitor, records, defaultStatus="active", resubscribe=True)
+    assert out == records[2:]
+    assert [error["_errorDetails"]["errorCode"] for error in errors] == ["1", "204"]
+
+
+def test_nobody_else_leaves_once_nobody_waits(monitor):
+    with CampaignMonitorEmulator(latency=0.1) as slow:
+        connection = PlatformConnection(PlainServices(), connections=2)
+        client = CampaignMonitorClient(slow.api_url, Secret(slow.api_key), connection.http, connection.clock)
+        wishes = Wishes(slow.list_id, FieldPath.parse("n"), "active", "Yes", resubscribe=False)
+        writer = SubscriberWriter(client, wishes, connection, connections=2, tell=lambda _: None)
+        with BatchCalls(connection, writer.write, size=500, connections=1) as calls:
+            calls.begin([{"EmailAddress": f"p{n}@x.com", "n": False} for n in range(500)], PlainServices())
+            while len(slow.calls) < 3:
+                time.sleep(0.01)
+        assert len(slow.calls) < 20
 
 
 def test_who_is_not_there_has_left(monitor):
@@ -280,8 +317,8 @@ def test_an_address_that_is_refused_but_was_not_sent_so_is_looked_for():
 
     client = Odd()
     wishes = Wishes("x", FieldPath.parse("n"), "active", "Yes", resubscribe=False)
-    writer = SubscriberWriter(client, wishes, connections=1, tell=lambda _: None)
-    answers = writer.write([{"EmailAddress": f"p{n}@{'ẋ' if n in {2, 5} else 'x'}.com"} for n in range(8)])
+    writer = SubscriberWriter(client, wishes, None, connections=1, tell=lambda _: None)
+    answers = writer.write([{"EmailAddress": f"p{n}@{'ẋ' if n in {2, 5} else 'x'}.com", "n": True} for n in range(8)])
     assert [n for n, answer in enumerate(answers) if isinstance(answer, Rejected)] == [2, 5]
     assert (answers[2].code, answers[2].message, client.calls) == ("1", "no", 11)
 

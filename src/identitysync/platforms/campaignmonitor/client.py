@@ -1,4 +1,4 @@
-"""The calls: subscribers of one state page by page, the list's custom fields, imports, and who leaves."""
+"""The calls: subscribers of one state page by page, the list's custom fields, imports, single changes, who leaves."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -125,6 +125,24 @@ class CampaignMonitorClient:
             raise RemoteUnavailable("Campaign Monitor's answer does not say what came of the subscribers")
         return failures
 
+    def update(self, list_id: str, subscriber: Mapping[str, Any]) -> bool:
+        """Change a subscriber, whose state stays as it is; doing it twice does no harm.
+
+        Args:
+            list_id: The list.
+            subscriber: The subscriber.
+
+        Returns:
+            Whether the list has the address; one that it has not is not added.
+
+        Raises:
+            PlatformError: Campaign Monitor refuses the subscriber.
+            AuthenticationFailed: It does not accept the key.
+            RemoteUnavailable: The fault did not pass.
+        """
+        query, body = {"email": subscriber["EmailAddress"]}, {**subscriber, "Resubscribe": False}
+        return self._is_there("PUT", f"/subscribers/{_part(list_id)}.json", body, query)
+
     def unsubscribe(self, list_id: str, address: str) -> bool:
         """Let an address leave a list; doing it twice does no harm.
 
@@ -135,9 +153,14 @@ class CampaignMonitorClient:
         Returns:
             Whether it was active before.
         """
-        path = f"/subscribers/{_part(list_id)}/unsubscribe.json"
+        return self._is_there("POST", f"/subscribers/{_part(list_id)}/unsubscribe.json", {"EmailAddress": address})
+
+    def _is_there(
+        self, method: str, path: str, body: Mapping[str, Any], query: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Call; tell whether the list has the address that the call is about."""
         try:
-            self._api.call("POST", path, json={"EmailAddress": address}, repeatable=True)
+            self._api.call(method, path, query=query, json=body, repeatable=True)
         except PlatformError as fault:
             if fault.code != _NOT_THERE:
                 raise
