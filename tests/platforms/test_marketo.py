@@ -102,6 +102,12 @@ def test_a_call_that_will_never_work_is_made_once_and_fails_the_job(marketo, cod
     assert code in job.status_details
 
 
+def test_a_value_that_is_no_json_rejects_its_record_alone(marketo):
+    job, written = write(marketo, [person(1), {**person(2), "firstName": "\ud800"}, person(3)])
+    assert (job.status, [each["email"] for each in written]) == ("succeeded", [person(n)["email"] for n in (1, 3)])
+    assert [each.code for each in job.rejects] == ["cannot-be-sent"]
+
+
 def test_a_batch_that_is_refused_as_a_whole_rejects_each_of_its_records(marketo):
     marketo.fail("1011", "Field 'company' not supported", method=SYNC)
     job, written = write(marketo, [person(n) for n in range(3)])

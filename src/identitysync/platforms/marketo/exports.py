@@ -104,9 +104,10 @@ class Extract:
                 jobs.popleft()
                 asking = self._moments()
         finally:
-            for job in jobs:
+            for job in [each.id for each in jobs] + [self._spare] * bool(self._spare):
                 with suppress(IdentitySyncError):  # it may have ended by itself
-                    self._client.cancel_export(job.id)
+                    self._client.cancel_export(job)
+            self._spare = ""
 
     def _fill(self, jobs: deque[_Job], waiting: deque[Span], ahead: int) -> None:
         """Queue jobs for the next pieces, as many as may go ahead and as there is room for."""

@@ -4,11 +4,12 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, Final
 
 from identitysync.contract import Finding, Rejected, Services
-from identitysync.errors import InvalidParameter, PlatformError
+from identitysync.errors import InvalidParameter, PlatformError, RecordRejected
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.marketo.client import MOST_LEADS, MarketoClient
 from identitysync.platforms.marketo.login import MarketoLogin
+from identitysync.platforms.sendable import check_sendable
 from identitysync.values import Record, json_bytes
 
 _MOST_BYTES: Final = 1_000_000 - 200
@@ -93,7 +94,13 @@ class _Batch:
                 )
                 self._answers[place] = Rejected(record, text, "nested-field")
                 return None
-        return {name: value for name, value in record.items() if value != {}}
+        lead = {name: value for name, value in record.items() if value != {}}
+        try:
+            check_sendable(lead)
+        except RecordRejected as fault:
+            self._answers[place] = Rejected(record, fault.message, fault.code)
+            return None
+        return lead
 
     def _send(self, places: Sequence[int], leads: Sequence[Record]) -> None:
         try:
