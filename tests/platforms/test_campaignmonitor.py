@@ -112,6 +112,48 @@ def test_who_leaves_while_the_pages_are_read_moves_nobody_out_of_sight(monitor):
     assert found == [f"p{n:03}@people.example" for n in range(30) if n != 25]
 
 
+@pytest.mark.parametrize("size", [10, 12])
+def test_who_comes_while_another_leaves_hides_nobody(monitor, size):
+    monitor.put(people(50))
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    client = CampaignMonitorClient(monitor.api_url, Secret(monitor.api_key), HttpClient(clock), clock)
+    found = []
+    for number, page in enumerate(client.subscribers(monitor.list_id, "active", page_size=size)):
+        found += [each["EmailAddress"] for each in page]
+        if number < 2:
+            monitor.change_state(f"p{number:03}@people.example", "Unsubscribed")
+            monitor.put([{"EmailAddress": f"z{number}@people.example"}])
+    assert found == [*(f"p{n:03}@people.example" for n in range(50)), "z0@people.example", "z1@people.example"]
+
+
+def test_who_comes_in_front_of_the_others_gives_nobody_twice(monitor):
+    monitor.put(people(30))
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    client = CampaignMonitorClient(monitor.api_url, Secret(monitor.api_key), HttpClient(clock), clock)
+    found = []
+    for number, page in enumerate(client.subscribers(monitor.list_id, "active", page_size=10)):
+        found += [each["EmailAddress"] for each in page]
+        if number == 0:
+            monitor.put([{"EmailAddress": "a1@people.example"}, {"EmailAddress": "a2@people.example"}])
+    assert sorted(found) == sorted(
+        ["a1@people.example", "a2@people.example", *(f"p{n:03}@people.example" for n in range(30))]
+    )
+
+
+def test_pages_that_change_all_the_time_come_to_an_end():
+    class Restless(CampaignMonitorClient):
+        asked = 0
+
+        def _get(self, path, query):
+            self.asked += 1
+            found = [{"EmailAddress": f"{self.asked}-{n}"} for n in range(10)]
+            return {"Results": found, "NumberOfPages": 3}
+
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    client = Restless("http://x", Secret("k"), HttpClient(clock), clock)
+    assert len(list(client.subscribers("x", "active", page_size=10))) < 15
+
+
 def test_a_wrong_key_says_so_and_does_not_show_it(monitor):
     job, _, _ = write(monitor, people(1), apiKey="planted")
     assert job.status == "failed"

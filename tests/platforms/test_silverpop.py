@@ -1,5 +1,6 @@
 """Acoustic Campaign (Silverpop): jobs by its XML API, files by SFTP."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -141,6 +142,23 @@ def test_an_import_that_fails_fails_the_job_and_leaves_nothing_behind(silverpop)
     job = write(silverpop, PEOPLE, listId=1)
     assert job.status == "failed"
     assert "List 1 does not exist" in job.status_details
+
+
+def test_who_stops_waiting_leaves_the_files_to_the_job_and_says_so(silverpop):
+    silverpop.jobs.seconds = 3600
+    steps = [
+        idx.Step("in", "field.rename", {"fields": []}, next=["dsv"]),
+        idx.Step("dsv", "file.format.dsv", {"fileName": "people.csv", "columnSeparator": ","}, next=["silverpop"]),
+        idx.Step("silverpop", "datasource.write.silverpop", params(silverpop)),
+    ]
+    with idx.start(idx.Dataflow(name="out", steps=steps), inputs={"in": PEOPLE}) as running:
+        while sum(call.path == "/XMLAPI" for call in silverpop.calls) < 2:
+            time.sleep(0.01)
+        running.cancel()
+        job = running.wait()
+    assert job.status == "killed"
+    assert sorted(left_behind(silverpop)) == ["people.csv", "people_map.xml"]
+    assert any("people.csv and people_map.xml stay in upload" in line for line in job.trace)
 
 
 def test_nothing_is_imported_when_another_file_of_the_run_cannot_be(silverpop, tmp_path):

@@ -2,9 +2,12 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+_TOLD: Final = 100
+"""Names that are told at most: where they are made of data, such as ids, there is no end of them."""
 
 
 class KnownFields(Generic[T]):
@@ -16,7 +19,7 @@ class KnownFields(Generic[T]):
         Args:
             fields: The fields by their names.
             complaint: Why another field is not sent, such as ``the audience has no such merge field``.
-            tell: Is told, once for each name, which fields of records are none of them.
+            tell: Is told, once for each name, which fields of records are none of them; of some names only.
         """
         self._fields = {name.lower(): field for name, field in fields.items()}
         self._names = ", ".join(sorted(fields)) or "none"
@@ -33,8 +36,9 @@ class KnownFields(Generic[T]):
         field = self._fields.get(name.lower())
         if field is None:
             with self._lock:
-                new = name not in self._unknown
-                self._unknown.add(name)
+                new = name not in self._unknown and len(self._unknown) < _TOLD
+                if new:
+                    self._unknown.add(name)
             if new:
                 self._tell(f"the field {name!r} is not sent: {self._complaint}; it has {self._names}")
         return field

@@ -82,7 +82,7 @@ class MailchimpClient:
         }
         keeps_id = not fields or "id" in fields
         begin, offset, returns = 0, 0, 0  # where the page before began, where this one does, how often we went back
-        before: frozenset[str] = frozenset()
+        before = set[str]()  # what stood on the page before, however often it was read
         shared = min(1, page_size - 1)
         while True:
             answer = self._get(f"/lists/{_part(list_id)}/members", {**query, "offset": offset})
@@ -96,8 +96,10 @@ class MailchimpClient:
             yield [_kept(member, keeps_id) for member in members if member["id"] not in before]
             if len(members) < page_size or offset + len(members) >= answer.get("total_items", 0):
                 return
-            returns = 0 if offset > begin else returns
-            begin, offset, before = offset, offset + len(members) - shared, frozenset(here)
+            if offset > begin:
+                returns, before = 0, set()
+            before.update(here)
+            begin, offset = offset, offset + len(members) - shared
 
     def merge_fields(self, list_id: str) -> list[Mapping[str, Any]]:
         """Give the merge fields of an audience: ``tag``, ``type``, ``name`` and so on.

@@ -1,9 +1,9 @@
 """Leads on their way to Marketo: by 300, several calls at once, and an answer for each."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Final
 
-from identitysync.contract import Finding, Rejected, Services
+from identitysync.contract import Rejected, Services
 from identitysync.errors import InvalidParameter, PlatformError, RecordRejected
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.connection import PlatformConnection
@@ -18,11 +18,10 @@ _MOST_BYTES: Final = 1_000_000 - 200
 _WRITTEN: Final = frozenset({"created", "updated"})
 
 
-def check_connections(count: int) -> Iterator[Finding]:
+def check_connections(count: int) -> None:
     """Refuse a number of connections that Marketo does not allow."""
     if not 1 <= count <= 10:
         raise InvalidParameter(f"Marketo takes 1 to 10 calls at once, from all who call it; found {count}")
-    yield from ()
 
 
 def lead_calls(login: MarketoLogin, services: Services, *, lookup_field: str, connections: int) -> BatchCalls:

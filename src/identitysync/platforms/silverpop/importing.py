@@ -53,10 +53,11 @@ class StagedImport:
                 each.publish()
             try:
                 job = self._client.ended(self._client.import_list(part.map, part.source), self._check)
-            except RemoteUnavailable:
-                raise  # the job may run on, and needs its files
-            except RemoteError:
-                self._remove(part)
+            except BaseException as fault:
+                if isinstance(fault, RemoteError) and not isinstance(fault, RemoteUnavailable):
+                    self._remove(part)
+                else:
+                    self._log.error(f"{part.source} and {part.map} stay in {_UPLOAD}: an import may still need them")
                 raise
             self._tell(part, job)
             self._remove(part)
