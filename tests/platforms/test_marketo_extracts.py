@@ -136,6 +136,25 @@ def test_jobs_that_nobody_reads_to_their_end_are_cancelled(tmp_path):
         assert "Cancelled" in states
 
 
+def test_an_instance_that_does_not_answer_any_more_is_not_asked_for_each_job(tmp_path, monkeypatch):
+    clock = FixedClock(NOW)
+    with MarketoEmulator("the-client", SECRET, clock=clock, export_seconds=1000) as marketo:
+        calls, tried = client(marketo, clock), []
+        cancel = calls.cancel_export
+
+        def cancel_in_vain(export):
+            tried.append(export)
+            marketo.faults.add("drop", method="POST /bulk", times=-1)
+            cancel(export)
+
+        monkeypatch.setattr(calls, "cancel_export", cancel_in_vain)
+        marketo.faults.add("http_500", method="GET /bulk", times=-1)
+        job = Extract(calls, clock, tmp_path / "file", ["email"], "createdAt")
+        with pytest.raises(RemoteUnavailable):
+            next(job.pages(spans(datetime(2025, 1, 1, tzinfo=UTC), NOW), ahead=5))
+        assert len(tried) == 1
+
+
 def test_a_job_that_found_no_room_is_not_left_behind(tmp_path):
     clock = FixedClock(NOW)
     with MarketoEmulator("the-client", SECRET, clock=clock, export_seconds=10**6) as marketo:

@@ -132,6 +132,19 @@ def test_rows_that_are_not_taken_are_errors_in_the_trace_and_their_file_is_named
     assert any("line 22: invalid e-mail address: nobody" in line for line in debug.trace)
 
 
+def test_a_job_that_names_no_file_of_errors_tells_the_counts_alone(silverpop, monkeypatch):
+    whole = silverpop.jobs._import
+
+    def told(*given):
+        return {name: value for name, value in whole(*given).items() if name != "ERROR_FILE_NAME"}
+
+    monkeypatch.setattr(silverpop.jobs, "_import", told)
+    job = write(silverpop, [*PEOPLE, {"EMAIL": "nobody"}])
+    assert job.status == "succeeded"
+    (line,) = [line for line in job.trace if " error " in line]
+    assert line.endswith("bad addresses 1, and does not say which")
+
+
 def test_an_import_that_fails_fails_the_job_and_leaves_nothing_behind(silverpop):
     silverpop.jobs.fail_next = 1
     job = write(silverpop, PEOPLE)
