@@ -1,13 +1,22 @@
-"""What all tests share: no skip on CI, laws that do not depend on how busy the machine is, a private home."""
+"""What all tests share: all cores, no skip on CI, laws that do not depend on how busy the machine is, a private home."""
 
 import os
+import time
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from identitysync.world import SystemClock
+
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=5000)
 settings.load_profile("default")
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Run folders of tests on all cores, and named files or tests in this process, where a debugger reaches them."""
+    named = any("::" in each or each.endswith(".py") for each in config.args)
+    return 0 if named or config.option.usepdb or config.option.capture == "no" else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,6 +37,14 @@ def _private_home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("NO_LIVE_PROGRESS", "1")
     for name in [name for name in os.environ if name.startswith("GIGYA_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def hurried(monkeypatch):
+    """Let pauses be over after a twentieth of their time; whoever measures them by the same clock sees them whole."""
+    sleep, monotonic = time.sleep, time.monotonic
+    monkeypatch.setattr(SystemClock, "sleep", lambda _, seconds: sleep(max(0.0, seconds) / 20))
+    monkeypatch.setattr(SystemClock, "monotonic", lambda _: monotonic() * 20)
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,11 @@ def test_a_truncated_gzip_fails_the_job_and_publishes_nothing(tmp_path, cut):
     assert published(tmp_path) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 a zip", GOOD.encode(), gzip.compress(b"x") + b"garbage"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04 a zip", GOOD.encode(), gzip.compress(b"x", mtime=0) + b"garbage"],
+    ids=["empty", "zip", "text", "more behind it"],
+)
 def test_what_is_no_gzip_is_named_for_what_it_is(tmp_path, content):
     job = run(tmp_path, content)
 

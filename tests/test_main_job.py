@@ -34,6 +34,7 @@ def test_the_demo_ends_well_and_compares_what_arrived(capsys, tmp_path):
     assert (tmp_path / "sftp" / "outgoing" / "accounts.ok").stat().st_size == 0
 
 
+@pytest.mark.usefixtures("hurried")
 def test_gigyas_bad_days_lose_and_double_nothing(servers):
     sftp, gigya, login = servers
     for kind in ("rate_limit", "error_500", "http_500", "broken_json", "html", "drop"):
@@ -143,6 +144,7 @@ def test_now_in_where_works_with_a_full_extract_and_is_refused_without(servers):
     assert "full extract" in job.status_details
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize(("change", "words"), [
     ({"password": "wrong"}, "does not accept the user 'demo'"),
     ({"port": 9}, "cannot be reached"),

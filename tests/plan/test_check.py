@@ -70,6 +70,7 @@ def test_an_error_is_found_at_its_place(broken, code, path):
         (flow(("r", "datasource.read.sftp", {"host": "h", "username": "u", "password": "********"}, {})), "to-fill-in", "$.steps[0].params.password"),
         (flow(("r", "datasource.read.sftp", {"host": "h", "username": "u", "verifyHost": False}, {})), "unverified-host", "$.steps[0].params.verifyHost"),
         (flow(("r", "datasource.read.gigya.account", {"select": "*", "url": "http://example.com"}, {})), "plaintext", "$.steps[0].params.url"),
+        (flow(("r", "datasource.read.external.generic", {"url": "https://a.example", "auth": {"kind": "none", "tokenUrl": "http://b.example"}}, {})), "plaintext", "$.steps[0].params.auth.tokenUrl"),
     ],
 )  # fmt: skip
 def test_a_doubt_is_a_warning_and_not_an_error(doubtful, code, path):

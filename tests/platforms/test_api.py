@@ -104,6 +104,16 @@ def test_who_is_not_let_in_comes_back_when_the_platform_says_so_whatever_the_cal
     assert sum(clock.slept) >= 7
 
 
+def test_whoever_is_asked_to_come_back_tomorrow_fails_at_once_and_keeps_nobody_else_waiting(shop, clock):
+    api = client(shop, clock)
+    shop.faults.add("http_429", method="POST /things", seconds=80_000)
+    with pytest.raises(NeverSent) as caught:
+        api.call("POST", "/things", json=1)
+    assert caught.value.__notes__ == ["the other system asks to wait for 80000 s"]
+    assert api.call("POST", "/things", json=2).json() == {"made": 2}
+    assert sum(clock.slept) == 0
+
+
 def test_who_is_never_let_in_knows_that_nothing_was_done(shop, clock):
     api = client(shop, clock, attempts=3)
     shop.faults.add("http_429", method="POST /things", times=-1)

@@ -113,6 +113,32 @@ def test_who_sleeps_while_another_batch_fails_is_woken():
         assert time.monotonic() < began + 5
 
 
+def test_what_a_batch_raises_is_told_and_not_that_others_were_woken_by_it():
+    connection, asleep, stopped = PlatformConnection(Run()), threading.Event(), threading.Event()
+    stop = connection.stop
+
+    def slow_stop():
+        first = not stopped.is_set()
+        stopped.set()
+        stop()
+        time.sleep(0.4 if first else 0)  # whoever was asleep is done by now
+
+    connection.stop = slow_stop
+
+    def write(records):
+        if records[0]["sleeps"]:
+            asleep.set()
+            connection.clock.sleep(60)
+        asleep.wait(10)
+        raise ConnectionError("planned")
+
+    with (
+        BatchCalls(connection, write, size=1, connections=2) as writer,
+        pytest.raises(ConnectionError, match="planned"),
+    ):
+        writer.write([{"sleeps": True}, {"sleeps": False}], None)
+
+
 def test_what_a_batch_raises_ends_the_run():
     def write(records):
         raise ConnectionError("planned")

@@ -269,3 +269,11 @@ def ground(request, tmp_path):
         fsspec.filesystem("memory").makedirs("/tests/box", exist_ok=True)
         yield Ground(lambda: UrlFolder("memory://tests/box"), scratch)
         fsspec.filesystem("memory").rm("/tests", recursive=True)
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A small file of this machine."""
+    path = tmp_path / "source"
+    path.write_bytes(b"new content")
+    return path

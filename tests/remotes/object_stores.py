@@ -238,3 +238,14 @@ def gcs_ground(gcs, bucket, scratch):
         protected=False,
         resumes=True,
     )
+
+
+def prefixes_find_their_names(remote):
+    """Of a.csv, in/a.csv, in/ab.csv, in/b/a.csv and inside.csv; what stands for a folder is none of them."""
+    found = {prefix: [entry.path for entry in remote.find(prefix)] for prefix in ("in", "in/a", "in/a.csv", "no")}
+    assert found == {
+        "in": ["in/a.csv", "in/ab.csv", "in/b/a.csv", "inside.csv"],
+        "in/a": ["in/a.csv", "in/ab.csv"],
+        "in/a.csv": ["in/a.csv"],
+        "no": [],
+    }

@@ -1,6 +1,7 @@
 """Several real processes on one store, killed and frozen at random: each slot runs once, and no file is half or twice."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -26,14 +27,15 @@ service.serve_forever(workers=2, poll=0.05)
 
 
 @pytest.fixture
-def start(place):
-    """Start a process that serves the store."""
-    started = []
+def start(place, tmp_path_factory):
+    """Start a process that serves the store; what it leaves when it is killed goes away with the test's folders."""
+    started, spools = [], str(tmp_path_factory.mktemp("spools"))
 
     def start(lease):
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, place, str(lease)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+            [sys.executable, "-c", SERVE, place, str(lease)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": spools},
+        )  # fmt: skip
         started.append(process)
         assert process.stdout.readline() == "ready\n", process.stderr.read()
         return process

@@ -40,6 +40,11 @@ def test_a_flow_that_reads_needs_viewers_and_one_that_writes_needs_editors():
         ("datasource.read.amazon.s3", {"bucketName": "b"}, ("b.s3.<region>.amazonaws.com", 443)),
         ("datasource.read.amazon.s3", {"endpointUrl": "https://s3.example.com:9000"}, ("s3.example.com", 9000)),
         ("datasource.write.azure.blob", {"accountName": "acme"}, ("acme.blob.core.windows.net", 443)),
+        (
+            "datasource.read.external.generic",
+            {"auth": {"kind": "oauth2", "tokenUrl": "https://login.example.com/token"}},
+            ("login.example.com", 443),
+        ),
         ("datasource.lookup.gender", {}, None),
         ("datasource.read.file", {"url": "/local/a.csv"}, None),
         ("datasource.write.file", {"url": "file:///tmp"}, None),

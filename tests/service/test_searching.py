@@ -45,6 +45,13 @@ def test_the_originals_examples_are_answered(full):
     assert (row["input"], row["output"]) == ("files", "records")
 
 
+@pytest.mark.parametrize("limit", ["limit", "`limit`"])
+def test_the_limit_of_a_scheduling_can_be_asked_for(full, limit):
+    full.create_scheduling(idx.Scheduling(name="few", dataflow_id=full.first, frequency_type="once", limit=7))
+    found = full.search(f"SELECT name, {limit} FROM scheduling WHERE {limit} = 7 ORDER BY {limit} LIMIT 5")
+    assert found == [{"name": "few", "limit": 7}]
+
+
 def test_the_envelope_is_the_originals(full):
     answer = full.search("SELECT id FROM idx_job_status LIMIT 2", wire=True)
     nothing = full.search("SELECT * FROM dataflow WHERE name = 'nobody'", wire=True)

@@ -85,6 +85,17 @@ def test_a_masked_secret_keeps_what_is_stored_and_a_new_one_takes_its_place(keye
     assert password(keyed._flows.runnable(copy)) == "another-secret"
 
 
+def test_a_masked_secret_of_a_step_that_has_another_id_now_is_refused_and_not_lost(keyed, secret_flow):
+    id = keyed.create_dataflow(secret_flow)
+    renamed = keyed.get_dataflow(id).rename_step("sftp", "server")
+
+    with pytest.raises(InvalidParameter, match=r"step 'server': password is masked .* write the secret itself"):
+        keyed.set_dataflow(renamed)
+    assert password(keyed._flows.runnable(id)) == CANARY
+    keyed.set_dataflow(renamed.fill({"server.password": CANARY}))
+    assert keyed._flows.runnable(id).step("server").params["password"] == CANARY
+
+
 def test_no_key_is_needed_until_a_secret_stands_in_clear_and_then_its_lack_is_told(
     make, secret_flow, flow, monkeypatch, place
 ):

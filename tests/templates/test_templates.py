@@ -2,42 +2,16 @@
 
 import gzip
 import json
-from contextlib import closing
 
 import pytest
 
 import identitysync as idx
 from identitysync.cli import main
 from identitysync.templates import Templates, find, left_open
-from identitysync.testing import GigyaEmulator, SftpServer, generate_accounts
-from tests.templates.ends import Ends
-from tests.templates.world import SECRET, World, put_incoming
+from tests.templates.conftest import COUNT
+from tests.templates.world import put_incoming
 
 NAMES = list(idx.templates())
-COUNT = 120
-DELETION = {"@timestamp": "2026-01-01T00:00:00.000Z", "endpoint": "accounts.deleteAccount"}
-
-
-@pytest.fixture
-def world(tmp_path, request):
-    accounts = list(generate_accounts(COUNT))
-    with (
-        SftpServer(tmp_path / "sftp", {"demo": "demo-password"}) as sftp,
-        GigyaEmulator("3_a", "AKa", SECRET, accounts) as gigya,
-    ):
-        other = gigya.add_site("3_b", list(generate_accounts(COUNT // 2)))
-        gigya.site.add_comments({"ID": f"c{n}", "commentText": "Łódź", "timestamp": n} for n in range(COUNT))
-        gigya.site.add_audit({**DELETION, "callID": f"a{n}", "uid": f"u{n}"} for n in range(COUNT))
-        gigya.site.set_achievements(accounts[0]["UID"], [{"challengeID": "c", "pointsTotal": 3}])
-
-        def s3():
-            return request.getfixturevalue("s3"), request.getfixturevalue("bucket")
-
-        def ftp():
-            return request.getfixturevalue("ftp")
-
-        with closing(Ends()) as ends:
-            yield World(gigya, other, sftp, tmp_path / "files", s3, ftp, ends)
 
 
 @pytest.mark.parametrize("name", NAMES)

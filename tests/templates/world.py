@@ -10,6 +10,7 @@ import attrs
 import identitysync as idx
 from identitysync.testing import GigyaEmulator, SftpServer
 from tests.remotes.ftp.servers import PASSWORD
+from tests.templates.buckets import KINDS, Buckets
 from tests.templates.ends import Ends
 
 SECRET = "cGxhbnRlZC1zZWNyZXQtb2YtYS10ZXN0"
@@ -35,8 +36,8 @@ class World:
         other: Another site, with the same accounts.
         sftp: An SFTP server.
         folder: A folder of this machine.
-        s3: Starts S3 when it is asked, and gives it with a bucket.
         ftp: Starts an FTP server when it is asked.
+        buckets: Starts stores of objects when they are asked for.
         ends: Starts platforms when they are asked for.
     """
 
@@ -44,8 +45,8 @@ class World:
     other: object
     sftp: SftpServer
     folder: Path
-    s3: Callable
     ftp: Callable
+    buckets: Buckets
     ends: Ends
 
     def values_for(self, step):
@@ -61,11 +62,8 @@ class World:
                 "hostKeyFingerprint": self.sftp.host_key_fingerprint,
             }
             return {**server, "username": "demo", "password": "demo-password", "remotePath": box}
-        if kind == "amazon.s3":
-            service, bucket = self.s3()
-            box = "incoming/" if ".read." in step.type else "outgoing/"
-            keys = {"bucketName": bucket, "accessKey": "key", "secretKey": "secret", "objectKeyPrefix": box}
-            return {**keys, "endpointUrl": service.endpoint}
+        if kind in KINDS:
+            return self.buckets.of(kind).values(step)
         if kind == "ftp":
             box = "incoming" if ".read." in step.type else "outgoing"
             server = {"host": "127.0.0.1", "port": self.ftp().port, "encryption": "none"}
@@ -94,9 +92,8 @@ class World:
 
     def put(self, name, content, flow):
         """Put a file where the flow's reader looks."""
-        if any(step.type == "datasource.read.amazon.s3" for step in flow.steps):
-            service, bucket = self.s3()
-            service.boto.put_object(Bucket=bucket, Key=f"incoming/{name}", Body=content)
+        for bucket in self.buckets.needed(flow):
+            bucket.put(name, content)
         roots = [self.sftp.root, self.folder]
         if any(step.type == "datasource.read.ftp" for step in flow.steps):
             roots.append(self.ftp().root)
@@ -106,7 +103,7 @@ class World:
 
     def outgoing(self, flow):
         """Give all files that the flow delivered."""
-        made = {}
+        made = self.buckets.outgoing(flow)
         for kind in self.ends.kinds(flow):
             module, end = self.ends.of(kind)
             made |= module.arrived(end)
@@ -114,10 +111,6 @@ class World:
         types = {step.type for step in flow.steps}
         if "datasource.write.ftp" in types:
             roots.append(self.ftp().root)
-        if "datasource.write.amazon.s3" in types:
-            service, bucket = self.s3()
-            for key in service.keys(bucket):
-                made[key.removeprefix("outgoing/")] = service.boto.get_object(Bucket=bucket, Key=key)["Body"].read()
         folders = [root / "outgoing" for root in roots]
         return made | {
             path.name: path.read_bytes() for folder in folders if folder.exists() for path in folder.iterdir()

@@ -68,6 +68,14 @@ class Leaky:
         return block
 
 
+class Hasty(Leaky):
+    settled = True
+
+    def encode(self, records):
+        self._kept += records
+        return b""
+
+
 def crash(*_):
     raise ValueError("crash")
 
@@ -118,6 +126,10 @@ CASES = {
     "a formatter that remembers rejects": (
         declared(idx.Formatter, encoder=lambda self: Leaky(), file_name="x", examples=[idx.Example("one", {}, [{"a": 1}], "1")]),
         "left something in the file",
+    ),
+    "a formatter that is not settled": (
+        declared(idx.Formatter, encoder=lambda self: Hasty(), file_name="x", examples=[idx.Example("one", {}, [{"a": 1}], "1")]),
+        "says that it is settled",
     ),
     "a parser that crashes": (
         declared(idx.Parser, parse=crash, examples=[idx.Example("one", {})]),

@@ -1,7 +1,7 @@
 """Whole records of known shape: the columns of a table, or what the JSON encoder takes."""
 
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -90,7 +90,7 @@ def _built(places: Places, owner: dict[str, Node]) -> str:
             kind: Any = Any
             source = _built(places, node.fields)
         else:
-            if node.computed:
+            if node.computed and node.kinds & _NUMBERED:
                 helper = places.source.constant(finite)
                 places.source.line(
                     f"if {node.source}.__class__ not in {places.source.constant(_SAFE)}: {helper}({node.source})"
@@ -102,6 +102,10 @@ def _built(places: Places, owner: dict[str, Node]) -> str:
     renamed = {f"f{number}": key for number, key in enumerate(owner)}
     made = msgspec.defstruct("S", names, rename=renamed, gc=False)
     return f"{places.source.constant(made)}({', '.join(sources)})"
+
+
+_NUMBERED: Final = frozenset({"float", "list", "dict"})
+"""Kinds of values that are or hold numbers which JSON may not know."""
 
 
 def finite(value: Any) -> None:

@@ -4,6 +4,7 @@ No I/O, and no knowledge of dataflows.
 """
 
 from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
+from identitysync.contract.encoder import Encoder, Settling
 from identitysync.contract.files import File
 from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
 from identitysync.contract.params import (
@@ -20,7 +21,6 @@ from identitysync.contract.records import KEPT, Answer, Kept, Note, Rejected
 from identitysync.contract.services import Clock, DeliveredFiles, Log, RunInfo, Services, Spool
 from identitysync.contract.shapes import (
     BatchExpander,
-    Encoder,
     FileBlocks,
     FileFlatMapper,
     FileReader,
@@ -88,6 +88,7 @@ __all__ = [
     "RunInfo",
     "ScriptSpec",
     "Services",
+    "Settling",
     "Shape",
     "ShapeClass",
     "SourceFile",

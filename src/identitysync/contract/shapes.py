@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import BinaryIO, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
+from identitysync.contract.encoder import Encoder
 from identitysync.contract.files import File
-from identitysync.contract.lowering import Layout
 from identitysync.contract.records import Answer, Kept, Note, Rejected
 from identitysync.contract.services import Services
 from identitysync.values import Record
@@ -178,45 +178,6 @@ class Lookup(_Edge):
         """Answer for each record, in order."""
 
 
-class Encoder(Protocol):
-    """Turn batches of records into the blocks of bytes of one file, which may be split into several.
-
-    A file is ``start()``, its blocks with ``joint`` between them, ``finish()``. What a file starts with may be known
-    last (the columns of a DSV file are the union of all fields), so ``start`` is asked again at the end; blocks that
-    were made under an earlier ``layout`` are handed to ``adapt`` then. Blocks may be made by other encoders, elsewhere:
-    ``adopt`` takes over the layout in which such a block is.
-    """
-
-    @property
-    def joint(self) -> bytes:
-        """What stands between two blocks."""
-        ...
-
-    def encode(self, records: Sequence[Record]) -> bytes:
-        """Encode a batch; raise ``RecordRejected``, with nothing remembered, when one of its records cannot be."""
-        ...
-
-    def start(self) -> bytes:
-        """Give what each part of the file starts with, as far as it is known by now."""
-        ...
-
-    def finish(self) -> bytes:
-        """Give what each part of the file ends with."""
-        ...
-
-    def layout(self) -> Layout:
-        """Give the layout in which blocks are made now; empty where there is only one."""
-        ...
-
-    def adopt(self, layout: Layout) -> bool:
-        """Go on from the layout of a block that was made elsewhere; False, and no change, when it contradicts."""
-        ...
-
-    def adapt(self, block: bytes, layout: Layout) -> bytes:
-        """Bring a block that was made in an earlier layout into the present one."""
-        ...
-
-
 class Formatter(_Pure):
     """Turn all records of a run into one file, or into its numbered parts.
 
@@ -264,7 +225,11 @@ class FileWriter(_Edge):
 
 @runtime_checkable
 class StagingWriter(Protocol):
-    """A writer that can upload ahead and name the file at the end of the run."""
+    """A writer that can upload ahead and name the file at the end of the run.
+
+    It does so in a thread of its own, one file after the other, while the run goes on; when the run ends early,
+    ``services.check`` raises there, and whoever uploads much asks it now and then.
+    """
 
     def stage(self, file: File, services: Services) -> Staged:
         """Upload one file under a temporary name."""

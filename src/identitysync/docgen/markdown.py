@@ -55,7 +55,8 @@ def script_page(script: ScriptDescription) -> str:
     for param in spec.params:
         entry = _entry_of(param.type)
         if entry is not None:
-            parts += [f"Each entry of `{param.wire}`:", _table(params_of(entry))]
+            each = "Each entry of" if typing.get_origin(param.type) is list else "What stands in"
+            parts += [f"{each} `{param.wire}`:", _table(params_of(entry))]
     if spec.examples:
         parts.append("## Examples")
         parts += [_example(spec.type, example) for example in spec.examples]
@@ -127,10 +128,9 @@ def _content(content: Any) -> str:
 
 
 def _entry_of(kind: Any) -> type | None:
-    args = typing.get_args(kind)
-    if typing.get_origin(kind) is list and attrs.has(args[0]) and args[0] not in {FieldPath, Secret}:
-        entry: type = args[0]
-        return entry
+    for part in (kind, *typing.get_args(kind)):
+        if isinstance(part, type) and attrs.has(part) and part not in {FieldPath, Secret}:
+            return part
     return None
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from identitysync.compiler import PureStep, Segment, tree_of
-from identitysync.contract import Block, Decoder, FlatMapper, Formatter, Layout, Mapper, Note, Rejected, Router, Unfit
+from identitysync.contract import Block, Decoder, FlatMapper, Formatter, Layout, Mapper, Rejected, Router, Unfit
 from identitysync.errors import PluginError
+from identitysync.executor.block_stages import Exit, Leaf, Recorder, Source
 from identitysync.executor.chain_stage import chained
-from identitysync.executor.encoding import encoded, is_large
-from identitysync.executor.outcome import Gone, Made, Outcome, Refused
+from identitysync.executor.encoding import is_large
+from identitysync.executor.outcome import Outcome
 from identitysync.executor.record_stages import FlatMapStage, MapStage, RouteStage
 from identitysync.executor.region import Region
-from identitysync.executor.stage import Stage, close_quietly
+from identitysync.executor.stage import Stage
 from identitysync.values import Record
 
 if TYPE_CHECKING:
@@ -51,16 +52,16 @@ class BlockWork:
             region: The region.
         """
         self._region = region
-        self._run: Any = _Recorder()
-        self._parser = _Source(region.parser, self._run)
+        self._run: Any = Recorder()
+        self._parser = Source(region.parser, self._run)
         self._stages: dict[str, Stage] = {}
         self._workers: dict[str, Any] = {}
         for step in region.steps.values():
             self._stages[step.id] = self._stage(step)
-        exits = {id: _Exit(PureStep(id, region.parser.script, (), ()), self._run) for id in region.exits()}
+        exits = {id: Exit(PureStep(id, region.parser.script, (), ()), self._run) for id in region.exits()}
         for step in (region.parser, *region.steps.values()):
             stage = self._stages.get(step.id, self._parser)
-            if not isinstance(stage, _Leaf):
+            if not isinstance(stage, Leaf):
                 stage.next = [self._stages.get(id) or exits[id] for id in step.next]
             stage.error = [self._stages.get(id) or exits[id] for id in step.error]
         formatters = {step.id: step.script for step in region.steps.values() if isinstance(step.script, Formatter)}
@@ -125,7 +126,7 @@ class BlockWork:
         for chain in self.chains:
             chain.again = self._again if self._task is not None and chain in self._parser.next else None
         for id, stage in self._stages.items():
-            if isinstance(stage, _Leaf):
+            if isinstance(stage, Leaf):
                 stage.begin(layouts.get(id, ()))
         parser = self._parser
         parser.counter.received, parser.counter.passed = len(batch) + len(rejects), len(batch)
@@ -166,7 +167,7 @@ class BlockWork:
             return RouteStage(step, script, self._run)
         if isinstance(script, Formatter):
             pack = self._region.packs.get(step.id)
-            return _Leaf(step, script, pack and pack.script, self._run)
+            return Leaf(step, script, pack and pack.script, self._run)
         raise PluginError(f"{step.id} cannot be worked on apart")
 
     def _tree_of(self, region: Region) -> tuple[Segment | None, str]:
@@ -186,9 +187,9 @@ class BlockWork:
     def _has_large(self, ran: "Ran") -> bool:
         return any(is_large(len(block), self._leaf(id).limit) for id, (block, _, _) in ran.blocks.items())
 
-    def _leaf(self, id: str) -> "_Leaf":
+    def _leaf(self, id: str) -> Leaf:
         stage = self._stages[id]
-        if not isinstance(stage, _Leaf):
+        if not isinstance(stage, Leaf):
             raise PluginError(f"{id} is no formatter")
         return stage
 
@@ -211,7 +212,7 @@ class BlockWork:
             passed = received - dropped - len(rejects)
             counter.passed += passed
             stage.reject(rejects)
-            if isinstance(stage, _Leaf):
+            if isinstance(stage, Leaf):
                 block, rows, layout = ran.blocks[id]
                 if rows:
                     stage.made(block, layout)
@@ -230,86 +231,3 @@ class BlockWork:
         whole = sum(count.seconds for count in outcome.counts.values())
         if whole and outcome.entered:
             self._shares = {id: count.seconds / whole for id, count in outcome.counts.items()}
-
-
-class _Recorder:
-    """What stages take for their run: it writes down what happens."""
-
-    def __init__(self) -> None:
-        self.outcome = Outcome()
-        self.entered = self.processed = 0
-        self.services = _Services(self)
-
-    def masked(self, rejects: list[Rejected]) -> list[Rejected]:
-        return rejects  # where it counts, they are masked
-
-    def reject(self, step: str, rejects: list[Rejected], *, routed: bool, entering: bool = False) -> None:
-        self.outcome.happenings.append(Refused(step, rejects, entering))
-
-    def check(self) -> None:
-        return
-
-
-@attrs.frozen
-class _Services:
-    """All that pure scripts' stages use of the world: a trace."""
-
-    _recorder: _Recorder
-
-    @property
-    def log(self) -> "_Services":
-        return self
-
-    def info(self, text: str) -> None:
-        self._recorder.outcome.notes.append(Note(text))
-
-    def error(self, text: str) -> None:
-        self._recorder.outcome.notes.append(Note(text, "error"))
-
-    def debug(self, text: str) -> None:
-        self._recorder.outcome.notes.append(Note(text, "debug"))
-
-
-class _Source(Stage):
-    """Where records enter."""
-
-
-class _Exit(Stage):
-    """Where records leave."""
-
-    def records(self, batch: list[Record]) -> None:
-        self.run.outcome.happenings.append(Gone(self.id, batch))
-
-
-class _Leaf(Stage):
-    """Where records become bytes."""
-
-    def __init__(self, step: PureStep, script: Formatter, pack: Any, run: Any) -> None:
-        super().__init__(step, run)
-        self._script, self._worker, self._pack = script, script.open(), pack
-        self._encoder = self._worker.encoder()
-        self.limit = int(script.max_file_size * 1_000_000) if script.max_file_size else None
-
-    def begin(self, layout: Layout) -> None:
-        """Begin a block in a layout; what an earlier block has brought about is forgotten."""
-        if self._encoder.layout() != layout:
-            self._encoder = self._worker.encoder()
-            self._encoder.adopt(layout)
-
-    def records(self, batch: list[Record]) -> None:
-        started = perf_counter()
-        rejects: list[Rejected] = []
-        for block in encoded(self._encoder, batch, self.limit, rejects):
-            self.made(block, self._encoder.layout())
-        self.counter.received += len(batch)
-        self.counter.passed += len(batch) - len(rejects)
-        self.timed(started)
-        self.reject(rejects)
-
-    def made(self, block: bytes, layout: Layout) -> None:
-        """Tell of a block."""
-        packed = self._pack.pack(block) if self._pack is not None and block else block
-        self.run.outcome.happenings.append(Made(self.id, packed, len(block), layout))
-
-    def close(self) -> None:
-        close_quietly(self._worker, self._script)

@@ -1,10 +1,55 @@
 """Batches of records into blocks of bytes."""
 
 from collections.abc import Iterator
+from time import perf_counter
+from typing import Protocol
 
-from identitysync.contract import Encoder, Rejected
+from identitysync.contract import Encoder, Layout, Rejected
 from identitysync.errors import RecordRejected
+from identitysync.executor.counting import Counter
 from identitysync.values import Record
+
+
+class Encoding(Protocol):
+    """A stage that makes bytes of records.
+
+    Attributes:
+        limit: How many bytes a part of its file may have; None for any number.
+        counter: Its counts.
+    """
+
+    limit: int | None
+    counter: Counter
+
+    def made(self, block: bytes, layout: Layout) -> None:
+        """Take a block."""
+        ...
+
+    def timed(self, started: float) -> None:
+        """Add the time since ``started`` to the stage's own."""
+        ...
+
+    def reject(self, rejects: list[Rejected]) -> None:
+        """Send rejected records their way."""
+        ...
+
+
+def encode_all(stage: Encoding, encoder: Encoder, batch: list[Record]) -> None:
+    """Encode the records that come to a stage.
+
+    Args:
+        stage: The stage.
+        encoder: The encoder of its file.
+        batch: The records.
+    """
+    started = perf_counter()
+    rejects: list[Rejected] = []
+    for block in encoded(encoder, batch, stage.limit, rejects):
+        stage.made(block, encoder.layout())
+    stage.counter.received += len(batch)
+    stage.counter.passed += len(batch) - len(rejects)
+    stage.timed(started)
+    stage.reject(rejects)
 
 
 def encoded(encoder: Encoder, batch: list[Record], limit: int | None, rejects: list[Rejected]) -> Iterator[bytes]:

@@ -32,7 +32,7 @@ from identitysync.executor.region import Region, packer_of, region_of
 from identitysync.executor.region_stage import MemberStage, RegionStage
 from identitysync.executor.run import Run, Tap
 from identitysync.executor.source_stages import FedStage, ParseStage, ReadFilesStage, ReadRecordsStage
-from identitysync.executor.stage import Stage, blame
+from identitysync.executor.stage import Stage, blamed
 from identitysync.plan import Plan, PlannedStep
 from identitysync.report import StepReport
 
@@ -121,6 +121,8 @@ class Executor:
             stage.error = [self.stages[id] for id in planned.error]
             if isinstance(stage, RegionStage):
                 stage.join(self.stages)
+        self.run.delivery.order(self.stages)
+        self._formatters = [stage for stage in self.stages.values() if isinstance(stage, FormatStage)]
         for id, behind in _packs(plan, scripts, watched).items():
             self._pack(id, behind, scripts[behind])
         if make_pool is not None:
@@ -133,18 +135,19 @@ class Executor:
         """Carry out everything but the publication; yields after every batch, and checks there for a stop."""
         for stage in self.stages.values():
             yield from self._watched(stage, stage.pump())
-        for stage in self.stages.values():
+        # uploads at the ends are awaited last, so that they go side by side with each other and with what formatters do
+        for stage in sorted(self.stages.values(), key=_is_end):
             yield from self._watched(stage, stage.finish())
         self.run.judge(at_end=True)
 
     def _watched(self, stage: Stage, work: Iterator[None]) -> Iterator[None]:
-        try:
-            for _ in work:
-                yield
-                self.run.check()
-        except IdentitySyncError as fault:
-            blame(fault, stage)
-            raise
+        for _ in blamed(stage, work):
+            yield
+            self.run.check()
+            for formatter in self._formatters:
+                for _ in blamed(formatter, formatter.hand_over()):
+                    yield
+                    self.run.check()
 
     def publish(self) -> None:
         """Give all files their names, and tell the readers that what they brought was delivered.
@@ -156,6 +159,7 @@ class Executor:
 
     def fail(self) -> None:
         """Take back what was not named yet, and tell the readers that what they brought was not delivered."""
+        self.run.cancel()  # what is under way in other threads need not go on
         self.run.delivery.discard()
         self._settle(delivered=False)
 
@@ -221,6 +225,10 @@ def _packs(plan: Plan, scripts: Mapping[str, Shape], watched: Collection[str]) -
             if behind:
                 found[id] = behind
     return found
+
+
+def _is_end(stage: Stage) -> bool:
+    return isinstance(stage, WriteFilesStage) and not (stage.next or stage.error)
 
 
 def _stage(planned: PlannedStep, script: Shape, run: Run) -> Stage:

@@ -1,13 +1,15 @@
 """Records into files: blocks of bytes in the spool, split into parts, with what comes first known last."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from time import perf_counter
 
-from identitysync.contract import BlockTransform, File, FileTransform, Formatter, Layout, Rejected
-from identitysync.executor.encoding import encoded
+from identitysync.contract import BlockTransform, File, FileTransform, Formatter, Layout, Settling
+from identitysync.executor.encoding import encode_all
 from identitysync.executor.parts import Part
 from identitysync.executor.run import Run
+from identitysync.executor.source_stages import ParseStage
 from identitysync.executor.stage import Named, Stage, close_quietly
 from identitysync.values import Record
 
@@ -20,7 +22,9 @@ class FormatStage(Stage):
         self._script, self._worker = script, script.open()
         self._encoder = self._worker.encoder()
         self.limit = int(script.max_file_size * 1_000_000) if script.max_file_size else None
-        self._parts: list[Part] = []
+        self._parts: deque[Part] = deque()
+        self._given = 0
+        self._early: bool | None = None
         self._pack: BlockTransform | None = None
         self._packer: PackStage | None = None
 
@@ -30,14 +34,7 @@ class FormatStage(Stage):
 
     def records(self, batch: list[Record]) -> None:
         """Encode the records and append them to the present part."""
-        started = perf_counter()
-        rejects: list[Rejected] = []
-        for block in encoded(self._encoder, batch, self.limit, rejects):
-            self.made(block, self._encoder.layout())
-        self.counter.received += len(batch)
-        self.counter.passed += len(batch) - len(rejects)
-        self.timed(started)
-        self.reject(rejects)
+        encode_all(self, self._encoder, batch)
 
     @property
     def layout(self) -> Layout:
@@ -68,24 +65,20 @@ class FormatStage(Stage):
             part = self._new_part()
         part.append(block, size, layout, self._encoder.joint)
 
+    def hand_over(self) -> Iterator[None]:
+        """Complete the parts that are full, and push them on, when nothing of them can change any more."""
+        while len(self._parts) > 1 and self._goes_early():
+            yield from self._give_next(alone=False)
+            yield
+
     def finish(self) -> Iterator[None]:
-        """Complete the parts and push them on."""
-        started = perf_counter()
+        """Complete the parts that are left, and push them on."""
+        self._early = False
         if not self._parts and self._script.create_empty_file:
             self._new_part()
-        files = []
-        for number, part in enumerate(self._parts, 1):
-            path = part.complete(self._encoder, self.run.services.spool.path)
-            name = self._script.file_name if len(self._parts) == 1 else _numbered(self._script.file_name, number)
-            files.append(File(name, path, marker=self._script.marker))
-            self.counter.bytes += part.size
-        self.timed(started)
-        for file in files:
-            if self._packer is None:
-                yield from self.give_file(file, own=True)
-            else:
-                self.counter.emitted += 1
-                yield from self._packer.packed(file)
+        alone = not self._given and len(self._parts) == 1
+        while self._parts:
+            yield from self._give_next(alone=alone)
             yield
 
     def close(self) -> None:
@@ -93,6 +86,29 @@ class FormatStage(Stage):
         close_quietly(self._worker, self._script)
         for part in self._parts:
             part.close()
+
+    def _goes_early(self) -> bool:
+        """Tell whether a part may go before the last is there: not where its records would enter a flow again."""
+        if self._early is None:
+            self._early = not _leads_to_records(self.next)
+        return self._early and isinstance(self._encoder, Settling) and self._encoder.settled
+
+    def _give_next(self, *, alone: bool) -> Iterator[None]:
+        """Complete the first part that is left, and push it on under its name."""
+        started = perf_counter()
+        part = self._parts.popleft()
+        self._given += 1
+        path = part.complete(self._encoder, self.run.services.spool.path)
+        name = self._script.file_name if alone else _numbered(self._script.file_name, self._given)
+        file = File(name, path, marker=self._script.marker)
+        self.counter.bytes += part.size
+        self.timed(started)
+        with self.run.delivery.of(self.id):
+            if self._packer is None:
+                yield from self.give_file(file, own=True)
+            else:
+                self.counter.emitted += 1
+                yield from self._packer.packed(file)
 
     def _is_full(self, part: Part, size: int) -> bool:
         if self.limit is None:
@@ -126,6 +142,10 @@ class PackStage(Stage):
     def close(self) -> None:
         """Let go of what the script holds."""
         close_quietly(self._worker, self._script)
+
+
+def _leads_to_records(stages: Iterable[Stage]) -> bool:
+    return any(isinstance(stage, ParseStage) or _leads_to_records([*stage.next, *stage.error]) for stage in stages)
 
 
 def _numbered(name: str, number: int) -> str:

@@ -34,6 +34,12 @@ class RunServices:
             raise Cancelled("the run was stopped")
 
 
+@attrs.define
+class _Loan:
+    borrowers: int = 0
+    released: bool = False
+
+
 class Run:
     """The shared state of one run.
 
@@ -64,7 +70,7 @@ class Run:
         self.awaited: dict[object, int] = {}
         self._dead_letters, self._tolerance, self._tell, self._mask = dead_letters, tolerance, tell, mask
         self._held: set[Path | bytes] = set()
-        self._lent: dict[Path | bytes, bool] = {}
+        self._lent: dict[Path | bytes, _Loan] = {}
         self.read_files: list[tuple[FileReader, File]] = []
 
     def cancel(self) -> None:
@@ -136,18 +142,24 @@ class Run:
         self._held.add(file.content)
 
     def lend(self, file: File) -> None:
-        """Keep a file of the spool until it is given back."""
-        self._lent.setdefault(file.content, False)
+        """Keep a file of the spool until it is given back, as often as it was lent."""
+        self._lent.setdefault(file.content, _Loan()).borrowers += 1
 
     def give_back(self, file: File) -> None:
-        """End ``lend``; the file goes away when it has been released meanwhile."""
-        if self._lent.pop(file.content, False):
-            self.release(file)
+        """End one ``lend``; the file goes away with the last, when it has been released meanwhile."""
+        loan = self._lent.get(file.content)
+        if loan is None:
+            return
+        loan.borrowers -= 1
+        if not loan.borrowers:
+            del self._lent[file.content]
+            if loan.released:
+                self.release(file)
 
     def release(self, file: File) -> None:
         """Remove a file of the spool, unless somebody holds it."""
         if file.content in self._lent:
-            self._lent[file.content] = True
+            self._lent[file.content].released = True
         elif file.content not in self._held:
             self.services.spool.drop(file.content)
 

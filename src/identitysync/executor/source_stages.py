@@ -1,6 +1,7 @@
 """Stages where records and files enter: readers, parsers, and what the caller provides."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 from time import perf_counter
 from typing import Any
@@ -8,10 +9,12 @@ from typing import Any
 from identitysync.contract import BlockParser, Cut, File, FileReader, Note, Parser, RecordReader, Rejected
 from identitysync.contract.blocks import Seam
 from identitysync.errors import FormatError, IdentitySyncError, InvalidParameter, PluginError
+from identitysync.executor.delivery import PATIENCE
 from identitysync.executor.run import Run
 from identitysync.executor.stage import Named, Stage, close_quietly
 from identitysync.plan import PlannedStep
 from identitysync.values import Record, copy_records
+from identitysync.world import Aside, read_ahead
 
 Found = Iterator[Record | Rejected | Note]
 
@@ -81,30 +84,44 @@ class ReadRecordsStage(Stage):
 
 
 class ReadFilesStage(Stage):
-    """Files from elsewhere."""
+    """Files from elsewhere; a run without a limit has the next one brought while the present one is worked on."""
 
     def __init__(self, planned: PlannedStep, script: FileReader, run: Run) -> None:
         super().__init__(planned, run)
         self._script, self._worker = script, script.open(run.services)
+        self._thread = Aside(f"download-{self.id}")
 
     def pump(self) -> Iterator[None]:
         """Read one file after the other."""
+        run = self.run
+        unlimited = run.services.run.limit is None
+        found = read_ahead(self._files(), ahead=unlimited, check=run.check, stop=run.cancel, thread=self._thread)
+        with closing(found) as files:
+            while run.room > 0:
+                file = next(files, None)
+                if file is None:
+                    return
+                self.counter.received += 1
+                self.counter.passed += 1
+                self.counter.bytes += file.size
+                run.read_files.append((self._worker, file))
+                yield from self.give_file(file, own=True)
+
+    def close(self) -> None:
+        """Let go of connections; what hangs lets go of its own when it wakes."""
+        if not self._thread.end(lambda: close_quietly(self._worker, self._script), PATIENCE):
+            self.run.services.log.error(f"the connection of {self.id} hangs, and is left behind")
+
+    def _files(self) -> Iterator[File]:
+        """Give the files, and count the time that each takes."""
         files = self._worker.files(self.run.services)
-        while self.run.room > 0:
+        while True:
             started = perf_counter()
             file = next(files, None)
             self.timed(started)
             if file is None:
                 return
-            self.counter.received += 1
-            self.counter.passed += 1
-            self.counter.bytes += file.size
-            self.run.read_files.append((self._worker, file))
-            yield from self.give_file(file, own=True)
-
-    def close(self) -> None:
-        """Let go of connections."""
-        close_quietly(self._worker, self._script)
+            yield file
 
 
 class ParseStage(Stage):

@@ -87,7 +87,7 @@ class Stage:
         for tap in self.taps:
             tap(self.id, file)
         for stage in self.next:
-            yield from _blamed(stage, stage.file(file))
+            yield from blamed(stage, stage.file(file))
         if own:
             self.run.release(file)
 
@@ -98,7 +98,7 @@ class Stage:
         self.counter.rejected += 1
         self.run.services.log.error(f"{self.id}: {fault}; the file goes to {', '.join(to.id for to in self.error)}")
         for stage in self.error:
-            yield from _blamed(stage, stage.file(file))
+            yield from blamed(stage, stage.file(file))
 
     def reject(self, rejects: list[Rejected], *, entering: bool = False) -> None:
         """Send rejected records along the ``error`` edges, or keep them."""
@@ -147,18 +147,19 @@ def _push(stages: Sequence[Stage], batch: list[Record]) -> None:
             raise
 
 
-def _blamed(stage: Stage, work: Iterator[None]) -> Iterator[None]:
+def blame(fault: IdentitySyncError, stage: Stage) -> None:
+    """Note in which step an error arose; the innermost step is the one."""
+    if not getattr(fault, "__notes__", ()):
+        fault.add_note(f"in step {stage.id!r}")
+
+
+def blamed(stage: Stage, work: Iterator[None]) -> Iterator[None]:
+    """Do a stage's work, and note in an error that it arose there."""
     try:
         yield from work
     except IdentitySyncError as fault:
         blame(fault, stage)
         raise
-
-
-def blame(fault: IdentitySyncError, stage: Stage) -> None:
-    """Note in which step an error arose; the innermost step is the one."""
-    if not getattr(fault, "__notes__", ()):
-        fault.add_note(f"in step {stage.id!r}")
 
 
 def close_quietly(worker: Any, script: Any) -> None:

@@ -8,7 +8,8 @@ import attrs
 
 from identitysync.contract import change_step_ids
 from identitysync.errors import InvalidParameter
-from identitysync.model.dataflow import Dataflow, Step
+from identitysync.model.dataflow import Dataflow
+from identitysync.model.step import Step
 
 
 def find(flow: Dataflow, id: str) -> Step:

@@ -15,9 +15,10 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from identitysync.contract.params import wire_name
 from identitysync.errors import Diagnostic, InvalidDataflow, InvalidParameter
 from identitysync.model import json_file
-from identitysync.model.dataflow import Dataflow, DataflowState, Step
+from identitysync.model.dataflow import Dataflow, DataflowState
 from identitysync.model.jobs import JobState, LogLevel
 from identitysync.model.scheduling import FrequencyType, MissedSlots, Scheduling
+from identitysync.model.step import Step
 
 T = TypeVar("T")
 

@@ -146,10 +146,6 @@ def _value(step: Step, param: ParamSpec, path: str, report: Report, *, run: bool
     value = convert(given, param, lambda code, below, text: report(_fault(code, where + below, text)))
     if value is attrs.NOTHING:
         return _UNFIT
-    if isinstance(value, Secret) and value and not _REFERENCE.fullmatch(value.reveal()):
-        message = f"the secret {param.wire!r} stands in clear in the flow"
-        hint = f"put ${{env:NAME}} there and the secret into the environment: {param.wire}: '${{env:MY_SECRET}}'"
-        report(Diagnostic("clear-secret", where, message, hint, Severity.WARNING))
     return value if _examine(value, param, where, report) else _UNFIT
 
 
@@ -162,21 +158,28 @@ def _is_open(given: Any, param: ParamSpec) -> bool:
 
 
 def _examine(value: Any, param: ParamSpec, path: str, report: Report) -> bool:
-    """Run the declared checks on a value and, for a list of entries, on what is in them."""
+    """Run the declared checks on a value and, where it is an entry or a list of entries, on what is in them."""
+    if isinstance(value, Secret) and value and not _REFERENCE.fullmatch(value.reveal()):
+        message = f"the secret {param.wire!r} stands in clear in the flow"
+        hint = f"put ${{env:NAME}} there and the secret into the environment: {param.wire}: '${{env:MY_SECRET}}'"
+        report(Diagnostic("clear-secret", path, message, hint, Severity.WARNING))
     sound = param.check is None or _check(param.check, value, path, report)
     if param.variables and isinstance(value, str):
         sound &= _check(_dates, value, path, report)
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            if attrs.has(type(item)) and not isinstance(item, Secret) and _is_entry(item):
-                entry_class: type = type(item)
-                for each in params_of(entry_class):
-                    sound &= _examine(getattr(item, each.name), each, f"{path}[{index}].{each.wire}", report)
+    items = (
+        [(f"{path}[{index}]", item) for index, item in enumerate(value)] if isinstance(value, list) else [(path, value)]
+    )
+    for where, item in items:
+        if _is_entry(item):
+            entry_class: type = type(item)
+            for each in params_of(entry_class):
+                sound &= _examine(getattr(item, each.name), each, f"{where}.{each.wire}", report)
     return sound
 
 
 def _is_entry(item: Any) -> bool:
-    return any(field.metadata for field in attrs.fields(type(item)))
+    kind: type = type(item)
+    return attrs.has(kind) and any(field.metadata for field in attrs.fields(kind))
 
 
 def _check(check: Callable[[Any], Iterable[Any] | None], value: Any, path: str, report: Report) -> bool:

@@ -1,6 +1,7 @@
 """What must hold between the steps of a flow: something to begin with, and records where records are wanted."""
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from identitysync.contract import FileReader, Parser, RecordReader, ScriptSpec
 from identitysync.errors import Diagnostic, Severity
@@ -72,8 +73,17 @@ def rejects(spec: ScriptSpec) -> str:
 
 def _plaintext(graph: Graph) -> Iterator[Diagnostic]:
     for id, step in graph.steps.items():
-        for key, value in step.params.items():
-            if isinstance(value, str) and value.strip().lower().startswith("http://"):
+        for path, value in _texts(f"{graph.paths[id]}.params", step.params):
+            if value.strip().lower().startswith("http://"):
                 message = f"{value.split('?')[0]!r} is not encrypted on its way"
                 hint = "use https:// unless it is on this machine"
-                yield Diagnostic("plaintext", f"{graph.paths[id]}.params.{key}", message, hint, Severity.WARNING)
+                yield Diagnostic("plaintext", path, message, hint, Severity.WARNING)
+
+
+def _texts(path: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Find the texts among parameters, and in entries that stand alone there."""
+    for key, value in params.items():
+        if isinstance(value, str):
+            yield f"{path}.{key}", value
+        elif isinstance(value, Mapping):
+            yield from _texts(f"{path}.{key}", value)

@@ -7,7 +7,7 @@
 from identitysync.platforms.api import Api
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.connection import PlatformConnection
-from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, TokenLogin
+from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin, QueryLogin, TokenLogin
 from identitysync.platforms.meaning import Kind, Refusal, by_status, by_status_and_json
 from identitysync.platforms.pages import read_pages
 from identitysync.platforms.sendable import check_sendable
@@ -25,6 +25,7 @@ __all__ = [
     "Login",
     "NoLogin",
     "PlatformConnection",
+    "QueryLogin",
     "Refusal",
     "Token",
     "TokenLogin",

@@ -90,7 +90,7 @@ class Api:
             fault: RemoteUnavailable
             self._pace.wait()
             try:
-                url = self._address(path, query, shown.token.url if shown.token else "")
+                url = self._address(path, {**(query or {}), **shown.query}, shown.token.url if shown.token else "")
                 all_headers = {**kinds, **shown.headers, **(headers or {})}
                 answer = self._http.send(method, url, body=content, headers=all_headers)
             except RemoteUnavailable as raised:
@@ -108,8 +108,8 @@ class Api:
                 fault = kind(f"{self.platform} answered {refusal.code or answer.status}: {refusal.message}")
                 again = safe or not let_in
                 asked_for = max(retry_after(answer, self._clock) or 0.0, refusal.pause or 0.0) or None
-                if asked_for and not let_in:
-                    self._pace.hold(min(asked_for, self._http.patience.total))
+                if asked_for and not let_in and asked_for <= self._http.patience.total:
+                    self._pace.hold(asked_for)  # a longer one is waited for by nobody: each call fails by itself
             if not again or not tries.again(asked_for):
                 raise told(fault, tries.tried, asked_for)
             renewed = False
@@ -124,9 +124,9 @@ class Api:
         if refusal.kind is Kind.FINAL:
             raise PlatformError(self.platform, refusal.message, code=code, status=answer.status)
 
-    def _address(self, path: str, query: Mapping[str, Any] | None, url: str) -> str:
+    def _address(self, path: str, query: Mapping[str, Any], url: str) -> str:
         whole = path if "://" in path else f"{url.rstrip('/') or self._url}{path}"
-        given = {name: value for name, value in (query or {}).items() if value is not None}
+        given = {name: value for name, value in query.items() if value is not None}
         if not given:
             return whole
         return f"{whole}{'&' if '?' in whole else '?'}{urlencode(given, doseq=True)}"

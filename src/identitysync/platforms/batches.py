@@ -171,6 +171,8 @@ class BatchCalls:
                     raise AssertionError(f"{len(answers)} answers for {len(group.records)} records")  # noqa: TRY301
         except BaseException as raised:  # noqa: BLE001 - whoever waits for the records gets it
             fault = raised
+            with self._lock:
+                self._fault = self._fault or fault  # before others wake, and find that nobody waits for them any more
             self._connection.stop()  # whoever sleeps between two tries, or until a job is done, need not go on
         with self._lock:
             self._free += 1

@@ -17,10 +17,12 @@ class Shown:
     Attributes:
         headers: The headers.
         token: The token in them, if there is one.
+        query: Parameters of the query.
     """
 
     headers: Mapping[str, str] = attrs.field(repr=False)
     token: Token | None = None
+    query: Mapping[str, str] = attrs.field(repr=False, factory=dict)
 
 
 class Login(Protocol):
@@ -38,8 +40,8 @@ class Login(Protocol):
 class _Fixed:
     """A login that is always the same."""
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._shown = Shown(headers)
+    def __init__(self, headers: Mapping[str, str], query: Mapping[str, str] | None = None) -> None:
+        self._shown = Shown(headers, query=query or {})
 
     def show(self) -> Shown:
         """Give what the next call shows."""
@@ -70,6 +72,19 @@ class ApiKeyLogin(_Fixed):
             scheme: A word before it, such as ``Bearer``.
         """
         super().__init__({header: f"{scheme} {key.reveal()}".strip()})
+
+
+class QueryLogin(_Fixed):
+    """Show a key in the query."""
+
+    def __init__(self, name: str, key: Secret) -> None:
+        """Take the key.
+
+        Args:
+            name: The parameter's name, such as ``api_key``.
+            key: The key.
+        """
+        super().__init__({}, {name: key.reveal()})
 
 
 class BasicLogin(_Fixed):

@@ -21,15 +21,17 @@ class Pace:
         self._held = 0.0
 
     def wait(self) -> None:
-        """Wait until the next call may go out."""
+        """Wait for the next moment that nobody else has taken."""
+        taken: float | None = None
         while True:
             with self._lock:
                 now = self._clock.monotonic()
-                due = max(self._next, self._held)
-                if due <= now:
-                    self._next = max(self._next + self._gap, now)
+                if taken is None or taken < self._held:
+                    taken = max(self._next, self._held, now)
+                    self._next = taken + self._gap
+                if taken <= now:
                     return
-            self._clock.sleep(due - now)
+            self._clock.sleep(taken - now)
 
     def hold(self, seconds: float) -> None:
         """Let nobody call for so many seconds: the platform is busy."""

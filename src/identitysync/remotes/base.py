@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import BinaryIO, Protocol, Self
 
 import attrs
 
 from identitysync.contract import Staged
+from identitysync.remotes.storage import Source
 
 
 @attrs.frozen
@@ -67,7 +67,7 @@ class Remote(Protocol):
         """
         ...
 
-    def stage(self, source: Path, path: str) -> Staged:
+    def stage(self, source: Source, path: str) -> Staged:
         """Upload a file under a temporary name in the folder of its final one; missing folders are made.
 
         Its size is verified. Nothing stays behind when it fails, as far as the connection allows.

@@ -12,7 +12,7 @@ import attrs
 from identitysync.errors import LocalStorageError, RemoteNotFound, UnsafeName
 from identitysync.remotes.base import Entry
 from identitysync.remotes.names import safe_name, temporary_name
-from identitysync.remotes.storage import LocalTarget, local_storage
+from identitysync.remotes.storage import LocalTarget, Source, local_storage
 
 
 class LocalFolder:
@@ -53,7 +53,7 @@ class LocalFolder:
             kept.copy(source)
         return kept.size
 
-    def stage(self, source: Path, path: str) -> "StagedLocal":
+    def stage(self, source: Source, path: str) -> "StagedLocal":
         """Copy a file beside its final name; nobody but its owner can read it before it is published."""
         final = self._inside(path)
         temporary = final.with_name(temporary_name(final.name))

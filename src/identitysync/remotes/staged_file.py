@@ -8,19 +8,27 @@ import attrs
 from identitysync.errors import RemoteNotFound
 
 
-class _Server(Protocol):
-    def rename(self, old: str, new: str, size: int) -> None: ...
+class Server(Protocol):
+    """A server on which files are renamed."""
 
-    def delete(self, path: str) -> None: ...
+    def rename(self, old: str, new: str, size: int) -> None:
+        """Give a file of so many bytes another name, over what is there."""
+        ...
 
-    def address(self, path: str) -> str: ...
+    def delete(self, path: str) -> None:
+        """Remove a file."""
+        ...
+
+    def address(self, path: str) -> str:
+        """Give the address of a file for people."""
+        ...
 
 
 @attrs.frozen
 class StagedFile:
     """A file on a server that renames; its size has been verified."""
 
-    _server: _Server
+    _server: Server
     _temporary: str
     _final: str
     _size: int

@@ -1,13 +1,20 @@
 """What this machine's disk says, in words for people."""
 
 import errno
+import io
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal, Protocol
 
-from identitysync.errors import LocalStorageError
+import attrs
+
+from identitysync.errors import LocalStorageError, RemoteUnavailable
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 BLOCK: Final = 1 << 20
 """Bytes that are copied at a time."""
@@ -39,7 +46,67 @@ def local_storage(doing: str) -> Iterator[None]:
         raise LocalStorageError(f"cannot {doing}: {fault.strerror or fault}{hint}") from fault
 
 
-def blocks(source: Path, size: int = BLOCK) -> Iterator[bytes]:
+class Source(Protocol):
+    """A file of this machine that goes elsewhere; a path is one."""
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """Open it from its beginning."""
+        ...
+
+    def stat(self) -> os.stat_result:
+        """Tell its size."""
+        ...
+
+
+@attrs.frozen
+class CheckedSource:
+    """A file of this machine whose reader hears on the way when he need not go on."""
+
+    _path: Path
+    _check: Callable[[], object]
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """Open it from its beginning."""
+        return _CheckedReader(io.FileIO(self._path, mode), self._check)
+
+    def stat(self) -> os.stat_result:
+        """Tell its size."""
+        return self._path.stat()
+
+    def __str__(self) -> str:
+        return str(self._path)
+
+
+class _CheckedReader(io.BufferedReader):
+    def __init__(self, raw: io.FileIO, check: Callable[[], object]) -> None:
+        super().__init__(raw)
+        self._check = check
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._check()
+        return super().read(size)
+
+
+class CheckedTarget(io.BufferedWriter):
+    """A file of this machine whose writer hears on the way when he need not go on."""
+
+    def __init__(self, path: Path, check: Callable[[], object]) -> None:
+        """Empty the file, or make it.
+
+        Args:
+            path: Where it is.
+            check: Is called before every block, and may raise.
+        """
+        super().__init__(io.FileIO(path, "wb"))
+        self._check = check
+
+    def write(self, block: "Buffer", /) -> int:
+        """Write a block, unless there is no need for it any more."""
+        self._check()
+        return super().write(block)
+
+
+def blocks(source: Source, size: int = BLOCK) -> Iterator[bytes]:
     """Read a file of this machine, block by block.
 
     Args:
@@ -89,6 +156,27 @@ class LocalTarget:
     def copy(self, source: BinaryIO) -> None:
         """Keep all that a source holds."""
         shutil.copyfileobj(source, self, BLOCK)
+
+    def fill(self, size: int, most: int, read: Callable[[int, int], bytes]) -> int:
+        """Fetch what is missing of so many bytes, some at a time.
+
+        Args:
+            size: How many there are.
+            most: How many to read at a time.
+            read: Reads from a place on, so many bytes.
+
+        Returns:
+            How many there are.
+
+        Raises:
+            RemoteUnavailable: There are fewer.
+        """
+        while (arrived := self.size) < size:
+            block = read(arrived, min(most, size - arrived))
+            if not block:
+                raise RemoteUnavailable(f"there are to be {size} bytes; {arrived} arrived")
+            self.write(block)
+        return size
 
     @property
     def size(self) -> int:

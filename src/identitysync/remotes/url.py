@@ -11,7 +11,7 @@ from identitysync.remotes.base import Entry, Remote
 from identitysync.remotes.local import LocalFolder
 from identitysync.remotes.names import safe_name, temporary_name
 from identitysync.remotes.staged_url import StagedCommit, StagedRename, StagedUrl
-from identitysync.remotes.storage import BLOCK, LocalTarget, local_storage
+from identitysync.remotes.storage import BLOCK, LocalTarget, Source, local_storage
 
 ATTEMPTS: Final = 3
 """How often a file is read when the connection drops; what fsspec itself tries again comes on top."""
@@ -116,7 +116,7 @@ class UrlFolder:
                 kept.restart()
         raise AssertionError(path)  # pragma: no cover - the last attempt returns or raises
 
-    def stage(self, source: Path, path: str) -> StagedUrl:
+    def stage(self, source: Source, path: str) -> StagedUrl:
         """Upload a file beside its final name, or, in a store that can do so, as one that nobody sees yet."""
         final = self._place(safe_name(path))
         folder, _, name = final.rpartition("/")
@@ -215,7 +215,7 @@ class UrlFolder:
             raise RemoteError(f"cannot {doing}: {type(fault).__name__}: {self._said(fault)}") from fault
 
 
-def _send(source: Path, stream: Any) -> None:
+def _send(source: Source, stream: Any) -> None:
     """Write a file of this machine into a stream, and close that: only then the last bytes are on their way."""
     with local_storage(f"read {source}"):
         start = source.open("rb")

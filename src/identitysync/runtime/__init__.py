@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from identitysync.runtime.calls import replay, run, start, stream
     from identitysync.runtime.checking import check
-    from identitysync.runtime.explaining import Explanation, explain
+    from identitysync.runtime.explaining import explain
+    from identitysync.runtime.explanation import Explanation
     from identitysync.runtime.previewing import FileHead, Preview, StepPreview, preview
     from identitysync.runtime.running import Running
 
 _PLACES: Final = {
-    "Explanation": "explaining",
+    "Explanation": "explanation",
     "FileHead": "previewing",
     "Preview": "previewing",
     "Running": "running",

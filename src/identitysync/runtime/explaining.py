@@ -1,9 +1,7 @@
 """Tell how a flow will run: what becomes one function and what does not, what it reads, costs, and can be split."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
-
-import attrs
+from typing import Final
 
 from identitysync.compiler import PureStep, chain_of, for_objects, for_rows, reads_of, tree_of
 from identitysync.contract import (
@@ -28,6 +26,7 @@ from identitysync.executor import Region, packer_of, region_of
 from identitysync.model import Dataflow, JobStatus
 from identitysync.plan import Plan, make_plan
 from identitysync.registry import discover
+from identitysync.runtime.explanation import Explanation, FusedPart, StepExplanation
 
 _PER_LINE: Final = 0.06
 """Microseconds that a line of a function takes, about: enough to see which step weighs what."""
@@ -42,112 +41,6 @@ _EDGE: Final = {
     RecordWriter: "brings records elsewhere, many at a time",
     Lookup: "asks another system, for many records at a time",
 }
-
-
-@attrs.frozen
-class StepExplanation:
-    """How one step will run.
-
-    Attributes:
-        id: The step.
-        type: Its type.
-        how: ``fused``, ``blocks``, ``barrier`` or ``edge``.
-        why: More about it, in a sentence.
-        lines: How many lines it has in a function.
-        estimated: Microseconds for each record, about; None where nobody can know.
-        measured: Microseconds for each record in a job that was handed in.
-    """
-
-    id: str
-    type: str
-    how: str
-    why: str
-    lines: int = 0
-    estimated: float | None = None
-    measured: float | None = None
-
-
-@attrs.frozen
-class FusedPart:
-    """Steps that become one function.
-
-    Attributes:
-        steps: Their ids.
-        records: ``known`` when the function is made for the fields that records turn out to have, ``any`` otherwise.
-        why: Why it is not made for known fields.
-        reads: The fields that it reads; empty when it needs whole records.
-        split: Whether several processes can share the work.
-        why_not_split: Why they cannot.
-        source: The function, made for records that have just the fields that are read.
-    """
-
-    steps: tuple[str, ...]
-    records: str
-    why: str
-    reads: tuple[str, ...]
-    split: bool
-    why_not_split: str
-    source: str = attrs.field(repr=False)
-
-
-@attrs.frozen
-class Explanation:
-    """How a flow will run; shows itself on a terminal and in a notebook.
-
-    Attributes:
-        steps: Each step.
-        parts: The steps that become functions.
-    """
-
-    steps: tuple[StepExplanation, ...]
-    parts: tuple[FusedPart, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give plain data."""
-        return attrs.asdict(self)
-
-    def __str__(self) -> str:
-        from identitysync.display import table
-
-        lines = [table(_HEADERS, self._rows(), right=(3, 4), widest=70)]
-        for part in self.parts:
-            lines += ["", *part_lines(part), "", part.source.rstrip()]
-        return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        from identitysync.display import html_table
-
-        parts = [html_table(_HEADERS, self._rows(), right=(3, 4))]
-        for part in self.parts:
-            told = "<br>".join(map(escape, part_lines(part)))
-            parts.append(f"<p>{told}</p><details><summary>source</summary><pre>{escape(part.source)}</pre></details>")
-        return "\n".join(parts)
-
-    def _rows(self) -> list[tuple[str, str, str, str, str]]:
-        return [
-            (each.id, each.how, each.why, _microseconds(each.estimated), _microseconds(each.measured))
-            for each in self.steps
-        ]
-
-
-_HEADERS: Final = ("step", "how", "why", "≈ µs/record", "measured")
-
-
-def part_lines(part: FusedPart) -> list[str]:
-    """Tell of a part in sentences."""
-    lines = [f"one function: {' > '.join(part.steps)}"]
-    if part.records == "known":
-        lines.append("  made anew for the fields that the records turn out to have")
-    else:
-        lines.append(f"  works on records of any shape: {part.why}")
-    lines.append(f"  reads {', '.join(part.reads)}" if part.reads else "  needs whole records")
-    lines.append("  several processes can share it" if part.split else f"  one process does it: {part.why_not_split}")
-    return lines
 
 
 def explain(flow: Dataflow, job: JobStatus | None = None) -> Explanation:
@@ -308,7 +201,3 @@ def _how(
             else "its script has no emit_rows: it is called with whole records",
         )
     return "barrier", "is run as it is"
-
-
-def _microseconds(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"

@@ -142,6 +142,8 @@ def _elsewhere(step: Step, values: Mapping[str, Any]) -> Iterator[Address]:
     for value in values.values():
         if isinstance(value, str) and "://" in value:
             yield from _of_url(step, value)
+        elif isinstance(value, Mapping):  # such as where tokens come from
+            yield from _elsewhere(step, {name: text for name, text in value.items() if name.lower().endswith("url")})
 
 
 def _of_url(step: Step, url: str) -> Iterator[Address]:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from identitysync.contract import ParamSpec, params_of, spec_of
+from identitysync.errors import InvalidParameter
 from identitysync.model import Dataflow, Step
 from identitysync.registry import Registry
 from identitysync.service.vault import SEALED, Vault
@@ -74,6 +75,9 @@ def seal_all(flow: Dataflow, registry: Registry, vault: Vault, stored: Dataflow 
 
     Returns:
         The flow as it shall be stored.
+
+    Raises:
+        InvalidParameter: A masked secret has no stored one, such as that of a step with a new id; or there is no key.
     """
     kept: dict[Place, Any] = {}
     if stored is not None:
@@ -83,6 +87,10 @@ def seal_all(flow: Dataflow, registry: Registry, vault: Vault, stored: Dataflow 
         old = kept.get(place)
         if value == MASK and old is not None:
             return old
+        if value == MASK and stored is not None:  # it would be lost, and nobody would know before the next run
+            step, *path = map(str, place)
+            message = f"step {step!r}: {'.'.join(path)} is masked ({MASK}), and nothing is stored at that place"
+            raise InvalidParameter(f"{message}; write the secret itself, or a reference such as ${{env:NAME}}")
         if not is_clear(value):
             return value
         same = old is not None and is_sealed(old) and vault.open(old) == value
@@ -107,6 +115,8 @@ def _changed(given: Mapping[str, Any], specs: Mapping[str, ParamSpec], place: Pl
         entry = _entry_of(spec.type) if spec else None
         if secret and (isinstance(value, str) or is_sealed(value)):
             made[name] = change(here, value)
+        elif isinstance(value, dict) and entry and not is_sealed(value):
+            made[name] = _changed(value, {each.wire: each for each in params_of(entry)}, here, change)
         elif isinstance(value, list):
             below = {each.wire: each for each in params_of(entry)} if entry else {}
             made[name] = [
@@ -121,11 +131,11 @@ def _changed(given: Mapping[str, Any], specs: Mapping[str, ParamSpec], place: Pl
 
 
 def _entry_of(kind: Any) -> type | None:
-    """Give the class of the entries of a list of entries."""
-    for part in typing.get_args(kind):
+    """Give the class of an entry, or of the entries of a list."""
+    for part in (kind, *typing.get_args(kind)):
         if isinstance(part, type) and attrs.has(part) and part not in {FieldPath, Secret}:
             return part
-        found = _entry_of(part)
+        found = _entry_of(part) if part is not kind else None
         if found is not None:
             return found
     return None

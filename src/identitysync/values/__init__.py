@@ -1,7 +1,7 @@
 """The few types that everyone shares: records and paths into them, their texts, secrets, sites."""
 
 from identitysync.values.finite import all_finite
-from identitysync.values.flat import flatten
+from identitysync.values.flat import flatten, flattened
 from identitysync.values.json_text import json_bytes, json_value
 from identitysync.values.paths import FieldPath
 from identitysync.values.records import MISSING, Missing, Record, copy_records
@@ -20,6 +20,7 @@ __all__ = [
     "all_finite",
     "copy_records",
     "flatten",
+    "flattened",
     "json_bytes",
     "json_value",
     "text_of",

@@ -1,12 +1,14 @@
 """What services are made of: the clock, HTTP with retries, secrets and their masks."""
 
 from identitysync.world.ahead import awaited, read_ahead
+from identitysync.world.aside import Aside
 from identitysync.world.clock import Clock, FixedClock, StoppableClock, SystemClock, milliseconds
 from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
 from identitysync.world.patience import Patience, Retrying
 from identitysync.world.secrets import Masker, resolve
 
 __all__ = [
+    "Aside",
     "Clock",
     "FixedClock",
     "HttpClient",

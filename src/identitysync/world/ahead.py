@@ -1,9 +1,11 @@
 """Fetch what comes next while the present is worked on."""
 
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from enum import Enum
 from typing import Final, TypeAlias, TypeVar
+
+from identitysync.world.aside import Aside
 
 T = TypeVar("T")
 
@@ -39,6 +41,7 @@ def read_ahead(
     ahead: bool = True,
     check: Callable[[], object] = lambda: None,
     stop: Callable[[], object] = lambda: None,
+    thread: Aside | None = None,
 ) -> Generator[T, None, None]:
     """Give the items of a source, each next one fetched in a thread meanwhile: one at most, so that memory is bounded.
 
@@ -47,22 +50,29 @@ def read_ahead(
         ahead: Whether the next item is fetched meanwhile, or only when it is wanted.
         check: Is called now and then while an item is awaited, and may raise.
         stop: Is called when the items end early, and shall shorten what is under way.
+        thread: The thread, for a caller who ends it; else it is one of its own, whose end is awaited.
 
     Yields:
         The items, in order; what the source raises is raised in its place.
     """
-    with ThreadPoolExecutor(1, "read-ahead") as thread:
-        coming: _Coming[T] = thread.submit(next, source, _End.END)
-        try:
-            while True:
-                item = awaited(coming, check)
-                if item is _End.END:
-                    return
-                if ahead:
-                    coming = thread.submit(next, source, _End.END)
-                yield item
-                if not ahead:
-                    coming = thread.submit(next, source, _End.END)
-        finally:
-            if not coming.done():
-                stop()
+    mine = thread or Aside("read-ahead")
+
+    def fetch() -> "_Coming[T]":
+        return mine.do(lambda: next(source, _End.END))
+
+    coming = fetch()
+    try:
+        while True:
+            item = awaited(coming, check)
+            if item is _End.END:
+                return
+            if ahead:
+                coming = fetch()
+            yield item
+            if not ahead:
+                coming = fetch()
+    finally:
+        if not coming.done():
+            stop()
+        if thread is None:
+            mine.end()

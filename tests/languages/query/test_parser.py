@@ -28,6 +28,7 @@ from identitysync.languages.query import (
     parse_query,
     parse_select,
 )
+from identitysync.languages.query.conditions import RESERVED
 
 
 def path(text):
@@ -201,7 +202,15 @@ def test_every_selected_item_is_read(text, items):
         ("select median(a) from b", "median", "is no function"),
         ("select min(a), max(b) from c", "max(b)", "measure the same field"),
         ("select a as b.c from d", "b.c", "without dots"),
-        ("select a as limit from d", "limit", "one name"),
+        ("select a as from d", "from d", "one name"),
+        ("select a from b where `a b` = 1", "`a b`", "a name in back quotes holds"),
+        ("select a from b where `` = 1", "``", "a name in back quotes holds"),
+        ("select a from b where `limit = 1", "`limit", "never closed"),
+        ("select a, from b", "from b", "expected a field"),
+        ("select a from b order by limit 5", "limit 5", "name of a field"),
+        ("select a from b order by desc", "desc", "name of a field"),
+        ("select a from b where and a = 1", "and a", "name of a field"),
+        ("select a from b where order by a", "order by", "name of a field"),
         ("select a from b limit 5 where x = 1", "where", "in this order"),
         ("select a from b order by x group by y", "group", "in this order"),
         ("select a from b where x = 1 where y = 2", "where y", "once each"),
@@ -266,8 +275,47 @@ def test_hostile_texts_are_refused_quickly(nasty):
     assert time.perf_counter() - began < 2
 
 
+WORDS = sorted({*RESERVED, "regex", "count"})
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_of_the_language_is_a_name_in_back_quotes_everywhere(word):
+    name = f"`{word}`"
+    query = parse_query(
+        f"SELECT {name}, a.x AS {name}, max({name}) FROM {name} WHERE NOT {name} = 1 AND {name} IN (1) OR {name} IS NULL"
+        f" FILTER {name} BY {name} contains 'x' GROUP BY {name} ORDER BY {name} DESC, {name} LIMIT 5"
+    )
+    path = Path((word,))
+    assert [item.path for item in query.select] == [path, Path(("a", "x")), path]
+    assert (query.select[1].alias, query.select[2].name) == (word, f"max({word})")
+    assert (query.table, query.filter.path, query.group_by) == (word, path, (path,))
+    assert [order.path for order in query.order_by] == [path, path]
+    assert parse_query(str(query)) == query
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_of_the_language_is_a_name_where_it_can_mean_nothing_else(word):
+    query = parse_query(f"SELECT {word}, a FROM t WHERE {word} = 5 AND ({word} != 'x')")
+    assert query.select[0].path == Path((word,))
+    assert {condition.path for condition in query.where.conditions} == {Path((word,))}
+
+
+@pytest.mark.parametrize("word", ["limit", "order", "start", "group", "filter", "contains", "from", "where"])
+def test_a_clause_may_begin_behind_a_field_that_is_named_like_one(word):
+    text = f"SELECT {word} FROM t WHERE {word} IS NULL AND {word} CONTAINS 'x' ORDER BY {word} DESC, {word} LIMIT 5"
+    query = parse_query(text)
+    assert [order.path for order in query.order_by] == [Path((word,))] * 2
+    assert query.limit == 5
+    assert parse_path(word) == Path((word,))
+
+
+def test_back_quotes_may_hold_a_whole_path_or_parts_of_one():
+    paths = {parse_path(text) for text in ("data.order", "`data.order`", "data.`order`", "`data`.`order`")}
+    assert paths == {Path(("data", "order"))}
+
+
 @pytest.mark.parametrize(
-    "names", [(), ("",), ("a b",), ("limit",), ("a", ""), ("a.1 b",), ("1",), ("a", "x=1 or y"), ("a", "-")]
+    "names", [(), ("",), ("a b",), ("li`mit",), ("a", ""), ("a.1 b",), ("1",), ("a", "x=1 or y"), ("a", "-")]
 )
 def test_a_tree_built_by_hand_cannot_smuggle_syntax(names):
     with pytest.raises(InvalidParameter):

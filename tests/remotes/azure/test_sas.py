@@ -45,13 +45,6 @@ def desk(azurite, container):
     return Desk(azurite, container)
 
 
-@pytest.fixture
-def source(tmp_path):
-    path = tmp_path / "source"
-    path.write_bytes(b"new content")
-    return path
-
-
 def login(service, **more):
     how = {"login_url": f"{service.url}/tenant", "client_id": "me", "client_secret": Secret("s3cret")}
     return SasLogin(**{**how, "authentication_url": service.url, "blob_uri": "/api/sas/create/", **more})

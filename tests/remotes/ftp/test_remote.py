@@ -35,13 +35,6 @@ POOR = {
 
 
 @pytest.fixture
-def source(tmp_path):
-    path = tmp_path / "source"
-    path.write_bytes(b"new content")
-    return path
-
-
-@pytest.fixture
 def ftp(serve_ftp):
     return serve_ftp()
 

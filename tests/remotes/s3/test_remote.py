@@ -12,6 +12,7 @@ from identitysync.errors import AuthenticationFailed, LocalStorageError, RemoteE
 from identitysync.remotes.s3 import S3Remote
 from identitysync.testing.faults import Fault, FaultProxy, Spoil
 from identitysync.values import Secret
+from tests.remotes.object_stores import prefixes_find_their_names
 
 PART = 16 << 20
 
@@ -20,13 +21,6 @@ PART = 16 << 20
 def remote(s3, bucket, clock):
     with S3Remote(s3.login(bucket), clock) as remote:
         yield remote
-
-
-@pytest.fixture
-def source(tmp_path):
-    path = tmp_path / "source"
-    path.write_bytes(b"new content")
-    return path
 
 
 def test_an_upload_is_unseen_until_it_is_published(s3, bucket, remote, source):
@@ -91,14 +85,8 @@ def test_a_completion_whose_answer_is_lost_finds_itself_done(s3, bucket, remote,
 def test_a_prefix_is_a_folder_a_part_of_a_name_or_a_whole_key(s3, bucket, remote):
     for key in ("a.csv", "in/", "in/a.csv", "in/ab.csv", "in/b/a.csv", "inside.csv"):
         s3.boto.put_object(Bucket=bucket, Key=key, Body=b"x")
-    found = {prefix: [entry.path for entry in remote.find(prefix)] for prefix in ("", "in", "in/a", "in/a.csv", "no")}
-    assert found == {
-        "": ["a.csv", "in/a.csv", "in/ab.csv", "in/b/a.csv", "inside.csv"],
-        "in": ["in/a.csv", "in/ab.csv", "in/b/a.csv", "inside.csv"],
-        "in/a": ["in/a.csv", "in/ab.csv"],
-        "in/a.csv": ["in/a.csv"],
-        "no": [],
-    }
+    prefixes_find_their_names(remote)
+    assert len(remote.find("")) == 5
     assert [entry.name for entry in remote.find("in/b")] == ["a.csv"]
 
 

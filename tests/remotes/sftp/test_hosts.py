@@ -35,8 +35,8 @@ def verifier(tmp_path):
         ("sft?.example.com", 22),
         ("[sftp.example.com]:2222", 2222),
         ("[*.example.com]:2222", 2222),
-        (paramiko.HostKeys.hash_host("sftp.example.com"), 22),
-        (paramiko.HostKeys.hash_host("[sftp.example.com]:2222"), 2222),
+        pytest.param(paramiko.HostKeys.hash_host("sftp.example.com"), 22, id="hashed"),
+        pytest.param(paramiko.HostKeys.hash_host("[sftp.example.com]:2222"), 2222, id="hashed with a port"),
     ],
 )
 def test_a_known_host_is_trusted_and_no_other_key(verifier, names, port):
@@ -56,7 +56,7 @@ def test_a_known_host_is_trusted_and_no_other_key(verifier, names, port):
         ("*.example.com,!sftp.example.com", 22),
         ("sftp.example.com.evil.org", 22),
         ("sftpxexample.com", 22),
-        (paramiko.HostKeys.hash_host("other"), 22),
+        pytest.param(paramiko.HostKeys.hash_host("other"), 22, id="hashed"),
     ],
 )
 def test_a_line_about_others_says_nothing(verifier, names, port):

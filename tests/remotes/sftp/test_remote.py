@@ -18,13 +18,6 @@ def remote(server, login_to, clock):
         yield remote
 
 
-@pytest.fixture
-def source(tmp_path):
-    path = tmp_path / "source"
-    path.write_bytes(b"new content")
-    return path
-
-
 def names(server):
     return sorted(path.name for path in server.root.rglob("*") if path.is_file())
 

@@ -157,7 +157,8 @@ def test_aam_tells_nothing_of_a_user_of_whom_nothing_is_known(tmp_path):
 def test_the_aam_file_is_named_as_adobe_asks(params, name):
     files = []
     steps = [idx.Step("r", "file.parse.json", next=["w"]), idx.Step("w", "file.format.aam", params)]
-    idx.run(idx.Dataflow(steps=steps), inputs={"r": [{"u": "1", "x": 1}]}, outputs={"w": files})
+    user = "97987bca-ae59-4c7d-94ba-ee4f19ab8c21"
+    idx.run(idx.Dataflow(steps=steps), inputs={"r": [{"u": user, "x": 1}]}, outputs={"w": files})
     assert re.fullmatch(name, files[0].name)
 
 
@@ -187,3 +188,61 @@ def test_the_count_is_right_whoever_reads_the_file(tmp_path):
 
     assert job.status == "succeeded", job.status_details
     assert made == {"k": b"1^\n" * 300_000, "n": b"300000\n"}
+
+
+WHAT_A_RENAME_LEFT = {"profile": {"city": "Rome"}, "id": "u1", "age": 7}
+SCHOOLS = {"id": "u1", "education": [{"school": "A", "year": 1}, {"school": "B", "more": {"x": ""}}, "none"]}
+
+
+@pytest.mark.parametrize(
+    ("record", "krux", "aam"),
+    [
+        (WHAT_A_RENAME_LEFT, "profile.city:Rome;age:7", '"profile.city"="Rome","age"="7"'),
+        (
+            SCHOOLS,
+            "education.school:A,B;education.year:1;education:none",
+            '"education.school"="A","education.school"="B","education.year"="1","education"="none"',
+        ),
+    ],
+)
+def test_an_object_is_no_user_id_and_objects_in_arrays_are_several_values_of_their_names(record, krux, aam, tmp_path):
+    assert written("krux", {"fileName": "x"}, [record], tmp_path)[0] == f"u1^{krux}\n"
+    assert written("aam", {"dpid": "1"}, [record], tmp_path)[0] == f"u1\t{aam}\n"
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        ({"id": "1", "a": [{"b": 1}], "a.b": 2}, "name-clash"),
+        ({"id": "1", "a.b": 2, "a": [{"b": 1}]}, "name-clash"),
+        ({"id": "1", "a": [{"b": [[1]]}]}, "too-deep"),
+        ({"id": "1", "a": [[1]]}, "too-deep"),
+    ],
+)
+def test_what_cannot_be_told_of_a_person_is_rejected(record, code, tmp_path):
+    for type, params in (("krux", {"fileName": "x"}), ("aam", {"dpid": "1"})):
+        text, job = written(type, params, [record], tmp_path)
+        assert (text, codes(job)) == (None, {code})
+
+
+@pytest.mark.parametrize(
+    ("params", "record", "code"),
+    [
+        ({"dpid": "1"}, {"id": "a%3ab", "x": 1}, "forbidden-character"),
+        ({"dpid": "1"}, {"id": "1", "-x": 1}, "forbidden-character"),
+        ({"dpid": "1"}, {"id": "1", "d_sid": "summer"}, "no-trait"),
+        ({"dpid": "20914", "targetDataOwner": "1"}, {"id": "97987BCA-AE59-4C7D-94BA-EE4F19AB8C21", "x": 1}, "no-device-id"),
+        ({"dpid": "20915", "targetDataOwner": "1"}, {"id": "97987bca-ae59-4c7d-94ba-ee4f19ab8c21", "x": 1}, "no-device-id"),
+        ({"dpid": "20915", "targetDataOwner": "1"}, {"id": "u1", "x": 1}, "no-device-id"),
+    ],
+)  # fmt: skip
+def test_audience_manager_gets_no_id_and_no_key_that_it_reads_as_another(params, record, code, tmp_path):
+    text, job = written("aam", params, [record], tmp_path)
+    assert (text, codes(job)) == (None, {code})
+
+
+def test_ids_of_devices_need_somebody_who_owns_the_data():
+    flow = idx.Dataflow(steps=[idx.Step("w", "file.format.aam", {"dpid": "20914"})])
+    (fault,) = (fault for fault in idx.check(flow) if fault.path.startswith("$.steps[0].params"))
+    assert fault.path == "$.steps[0].params.targetDataOwner"
+    assert "Android" in fault.message

@@ -69,6 +69,18 @@ def test_objects_of_two_users_with_one_oid_are_two(script):
     assert script.run(DS, params, [{"n": 1}]) == [{"n": 1, "data": [{"n_i": 1}] * 3}]
 
 
+def test_a_text_that_is_too_long_to_be_looked_up_rejects_its_record_alone(script):
+    script.run("datasource.write.gigya.ds", {"type": "t"}, [{"oid": "a", "data": {"name_s": "ada"}}])
+    params = {"from": "t", "select": "oid", "lookupFields": [{"sourceField": "n", "gigyaField": "data.name_s"}]}
+    assert script.run(DS, params, [{"n": "a" * 4001}, {"n": "ADA"}]) == [{"n": "ADA", "oid": "a"}]
+    (refused,) = script.errors
+    assert refused["_errorDetails"]["errorCode"] == "cannot-be-sent"
+    assert "4001 characters cannot be looked up in any case" in refused["_errorDetails"]["errorMessage"]
+    assert script.run(DS, params | {"mismatchBehavior": "process"}, [{"n": "a" * 4000}]) == [{"n": "a" * 4000}]
+    exact = params | {"mismatchBehavior": "process", "isCaseSensitive": True}
+    assert script.run(DS, exact, [{"n": "a" * 4001}]) == [{"n": "a" * 4001}]
+
+
 def gender(script, *names, **params):
     params = {"firstNameField": "profile.firstName", "targetField": "profile.gender"} | params
     return script.run(GENDER, params, [{"profile": {"firstName": name}} for name in names])

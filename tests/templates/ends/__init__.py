@@ -1,5 +1,6 @@
 """The platforms that templates talk to, a module for each: ``salesforce.py`` plays ``datasource.read.salesforce`` and
-``datasource.write.salesforce``; where the step's name is another word, the module is named like the step.
+``datasource.write.salesforce``; where the step's name is another word, the module is named like the step, with ``_`` for
+its dots.
 
 Such a module has these functions:
 
@@ -15,6 +16,10 @@ from importlib import import_module
 from importlib.util import find_spec
 
 
+def _module(kind):
+    return kind.replace(".", "_")
+
+
 class Ends:
     """Start platforms when a template needs them."""
 
@@ -22,13 +27,17 @@ class Ends:
         self._stack, self._running = ExitStack(), {}
 
     def knows(self, kind):
-        return kind.isidentifier() and find_spec(f"{__name__}.{kind}") is not None
+        return _module(kind).isidentifier() and find_spec(f"{__name__}.{_module(kind)}") is not None
 
     def of(self, kind):
-        module = import_module(f"{__name__}.{kind}")
+        module = import_module(f"{__name__}.{_module(kind)}")
         if kind not in self._running:
             self._running[kind] = self._stack.enter_context(module.start())
         return module, self._running[kind]
+
+    def use(self, kind, emulator):
+        """Start an emulator of one's own in the place of what the platform's module would start."""
+        self._running[kind] = self._stack.enter_context(emulator)
 
     def kinds(self, flow):
         """Name the platforms of a flow."""

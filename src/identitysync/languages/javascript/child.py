@@ -47,10 +47,10 @@ class Watch:
 class Engine:
     """One script in one engine."""
 
-    def __init__(self, driver: str, script: str, *, seconds: float, memory: int) -> None:
+    def __init__(self, driver: str, script: str, *, seconds: float, memory: int, output: int) -> None:
         import quickjs  # the parent has put it on the path
 
-        self._fault = quickjs.JSException
+        self._fault, self._output = quickjs.JSException, output
         self._watch = Watch(seconds)
         self._context = quickjs.Context()
         self._drive: Any = self._context.eval("\n" * LINES_ABOVE + driver)
@@ -61,17 +61,26 @@ class Engine:
             self._drive("start")
 
     def answer(self, batch: str) -> str:
-        """Process a batch of records, whatever becomes of each."""
+        """Process a batch of records, whatever becomes of each.
+
+        Raises:
+            OverflowError: More comes out of it than may be.
+        """
         self._drive("begin", batch)
         outcomes: list[str] = []
-        more = True
+        size, more = 0, True
         while more:
             try:
                 with self._watch:
                     more = self._drive("go")
             except self._fault as fault:  # time or memory: the script itself cannot catch these
-                self._drive("fail", str(fault).splitlines()[0])
+                self._drive("fail", str(fault).partition("\n")[0])
             outcomes.append(self._drive("take"))
+            size += len(outcomes[-1])
+            if size > self._output:
+                raise OverflowError(
+                    f"the script gives more than {self._output // 1_000_000} MB for one batch of records"
+                )
         return f"[{''.join(outcomes)[:-1]}]"
 
 
@@ -81,13 +90,13 @@ def serve() -> None:
     source, target = sys.stdin.buffer, sys.stdout.buffer
     engine: Engine | None = None
     sys.path.append(sys.argv[1])
-    seconds, memory = float(sys.argv[2]), int(sys.argv[3])
+    seconds, memory, output = float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
     while len(head := source.read(8)) == 8:
         text = source.read(int.from_bytes(head)).decode()
         try:
             if engine is None:
                 driver, _, script = text.partition("\0")
-                engine, answer = Engine(driver, script, seconds=seconds, memory=memory), ""
+                engine, answer = Engine(driver, script, seconds=seconds, memory=memory, output=output), ""
             else:
                 answer = engine.answer(text)
             kind = b"+"

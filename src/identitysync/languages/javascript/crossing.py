@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
+from identitysync.errors import JavaScriptError
 from identitysync.values import MISSING, Record, json_bytes, json_value
 
 _SAFE: Final = 2**53 - 1
@@ -118,20 +119,46 @@ def batch_text(records: Sequence[Record | None], findings: Sequence[Findings]) -
         return json.dumps(plain).encode()
 
 
-def answers(text: bytes) -> list[Any]:
+def answers(text: bytes, count: int) -> list[Any]:
     """Read what the driver answers.
 
     Args:
         text: JSON.
+        count: How many records were asked for.
 
     Returns:
         For each record what it said, what it gave, and why it failed.
+
+    Raises:
+        JavaScriptError: It is something else: the script has spoilt what the driver stands on.
     """
     try:
         found = json_value(text)
-    except ValueError:  # half a character again
-        found = json.loads(text)
-    return found  # type: ignore[no-any-return]  # the driver writes an array
+    except ValueError:
+        try:
+            found = json.loads(text)  # half a character again
+        except ValueError:
+            found = None
+    if type(found) is not list or len(found) != count or not all(map(_is_answer, found)):
+        raise JavaScriptError(
+            "its answers cannot be read; does it change methods of Array.prototype or String.prototype?"
+        )
+    return found
+
+
+def _is_answer(found: Any) -> bool:
+    if type(found) is not list or len(found) != 3:
+        return False
+    said, gave, failed = found
+    return (
+        all(type(line) is list and [type(each) for each in line] == [str, str] for line in said)
+        and all(_is_given(each) for each in gave)
+        and (failed is None or [type(each) for each in failed] == [str, str])
+    )
+
+
+def _is_given(found: Any) -> bool:
+    return type(found) is list and [type(each) for each in found] in ([str, dict, list], [str, dict, list, dict, list])
 
 
 def receive(record: Record, numbers: Sequence[tuple[Place, str]], sent: Record, *, delicate: bool) -> Record:

@@ -1,6 +1,7 @@
 // What stands between a flow's script and the outside. It runs before the script, in the same engine, and gives back
 // one function, which the child process calls and the script never sees. A script gets `Record`, `console` and the
-// arguments of its `process`; what it does to the builtins later does not reach the ones that are kept here.
+// arguments of its `process`. What it does to builtins later does not reach those that are kept here; one that puts
+// others in the place of methods of arrays and texts spoils its own answers, which are judged outside.
 (function () {
   "use strict";
   const { parse, stringify, rawJSON } = JSON;
@@ -94,7 +95,10 @@
     }
     const found = [];
     survey(value, [], found);
-    return `${stringify(value)},${found.length ? stringify(found) : "[]"}`;
+    const made = stringify(value); // its own toJSON may give anything, as that of a Date gives a text
+    if (made === undefined || made[0] !== "{")
+      throw new TypeError(`${giver} what JSON writes as ${made}, where a record is due`);
+    return `${made},${found.length ? stringify(found) : "[]"}`;
   }
 
   // ---- what a script says of one record ----
@@ -152,16 +156,19 @@
   }
 
   // ---- one record after the other ----
-  let waiting = [], at = 0, done = [], size = 0;
+  let waiting = [], at = 0, done = [], size = 0, busy = false;
 
   function close(failed) { // a record that fails has given nothing
     const outcome = `[[${said.join(",")}],[${failed ? "" : gave.join(",")}],${failed || "null"}]`;
     done[done.length] = outcome; // no call stands between these lines, so that no interruption does
     size += outcome.length;
+    waiting[at] = null;
     at += 1;
+    busy = false;
   }
 
   function one(record) {
+    busy = true;
     said = [];
     gave = [];
     accepted = new Set();
@@ -172,7 +179,7 @@
         gave.push(`["next",${seal(result, "process returned")}]`);
     } catch (fault) {
       const known = fault instanceof Error;
-      const reason = known ? `${fault.name}: ${fault.message}` : words(fault);
+      const reason = known ? `${fault.name}: ${fault.message}` : fault === "" ? "an empty text was thrown" : words(fault);
       return close(stringify([text(reason).slice(0, LETTERS), known ? text(fault.stack) : ""]));
     }
     close("");
@@ -192,14 +199,10 @@
     },
     go() { // gives whether there is more to do
       const stop = now() + SLICE;
-      while (at < waiting.length && size < FULL && now() <= stop) {
-        const record = waiting[at];
-        waiting[at] = null;
-        one(record);
-      }
+      while (at < waiting.length && size < FULL && now() <= stop) one(waiting[at]);
       return at < waiting.length;
     },
-    fail(reason) { close(stringify([reason, ""])); },
+    fail(reason) { if (busy) close(stringify([reason, ""])); }, // else it was interrupted between two records
     take() { // joined in any case, for a long text that was added up is no plain string yet
       const outcomes = [...done, ""].join(",");
       [done, size] = [[], 0];

@@ -18,18 +18,21 @@ class Limits:
     Attributes:
         seconds: Seconds of work for one record.
         memory: Bytes of memory, for the script with all its variables.
+        output: Characters of JSON that may come out of one batch of records.
     """
 
     seconds: float = 5.0
     memory: int = 256_000_000
+    output: int = 500_000_000
 
     def words(self, reason: str) -> str:
         """Say what the engine means, in words for people."""
         if reason == "InternalError: interrupted":
             return f"the script took longer than {self.seconds:g} seconds"
-        if reason in {"InternalError: out of memory", "null"}:  # null: there was no room for the error itself
-            return f"the script needs more than {self.memory // 1_000_000} MB of memory"
-        return reason
+        room = f"the script needs more than {self.memory // 1_000_000} MB of memory"
+        if reason == "null":  # what the engine throws when there is no room for the error itself
+            return f"null was thrown, or {room}"
+        return room if reason == "InternalError: out of memory" else reason
 
 
 def fault_at(reason: str, trace: str, script: str, limits: Limits, *, shift: int = 0) -> JavaScriptError:

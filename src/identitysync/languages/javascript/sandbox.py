@@ -73,7 +73,7 @@ class Sandbox:
         self._script, self._limits = script, limits or Limits()
         source = source_bytes(script)
         here = Path(__file__)
-        bounds = str(self._limits.seconds), str(self._limits.memory)
+        bounds = map(str, attrs.astuple(self._limits))
         child = [str(here.with_name("child.py")), engine_folder(), *bounds]
         self._process = subprocess.Popen(  # noqa: S603 - our own file, by our own interpreter
             [sys.executable, "-I", "-S", *child],
@@ -98,7 +98,8 @@ class Sandbox:
             What became of each, in order.
 
         Raises:
-            JavaScriptError: The engine holds more than it may, even between two records.
+            JavaScriptError: The engine holds more than it may, even between two records, the script gives too much for
+                one batch, or its answers cannot be read.
             InvalidParameter: The script could not be stopped any more.
         """
         found: list[Findings | JavaScriptError] = []
@@ -125,7 +126,7 @@ class Sandbox:
             middle = len(fit) // 2
             return [*self._answers(fit[:middle]), *self._answers(fit[middle:])]
         try:
-            return answers(self._ask(text))
+            return answers(self._ask(text), len(fit))
         except JavaScriptError as fault:
             if len(fit) > 1:
                 raise

@@ -17,7 +17,7 @@ from identitysync.languages.query.conditions import (
     Or,
     Path,
 )
-from identitysync.languages.query.cursor import Cursor
+from identitysync.languages.query.cursor import COMPARISONS, Cursor
 from identitysync.languages.query.matching import compile_regex
 from identitysync.languages.query.quoting import Literal
 from identitysync.languages.query.tokens import Kind
@@ -25,7 +25,6 @@ from identitysync.languages.query.tokens import Kind
 MAX_DEPTH: Final = 50
 """How deep conditions may be nested."""
 
-_COMPARISONS: Final = frozenset(Comparison)
 _EQUALITIES: Final = (Comparison.EQUAL, Comparison.NOT_EQUAL)
 
 
@@ -50,7 +49,8 @@ class ConditionParser(Cursor):
 
     def term(self) -> Condition:
         """Read one condition, or one in parentheses or behind NOT."""
-        if self.token.word not in ("not", "!", "("):
+        named = self.token.word == "not" and self.following.word in COMPARISONS
+        if named or self.token.word not in ("not", "!", "("):
             return self.test()
         self.depth += 1
         if self.depth > MAX_DEPTH:
@@ -69,7 +69,7 @@ class ConditionParser(Cursor):
         """Read a field and what must hold of it."""
         path = self.path()
         operator = self.token
-        if operator.word in _COMPARISONS:
+        if operator.word in COMPARISONS:
             self.at += 1
             return self.comparison(path, Comparison(operator.word), operator.offset)
         if operator.word == "!":

@@ -18,7 +18,7 @@ RESERVED: Final = frozenset(
         *("and", "or", "not", "in", "is", "null", "contains", "true", "false"),
     }
 )
-"""Words of the language, which are no names of fields unless a dot follows."""
+"""Words of the language; a field of such a name stands in back quotes, or where the word can mean nothing else."""
 
 _NAME: Final = re.compile(r"(?:[^\W\d]|[@$])[\w@$-]*")
 _SEGMENT: Final = re.compile(r"[\w@$][\w@$-]*")
@@ -36,8 +36,13 @@ class Comparison(StrEnum):
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a word can stand alone as a name: no blanks, no leading digit, no word of the language."""
-    return _NAME.fullmatch(text) is not None and text.lower() not in RESERVED
+    """Tell whether a word can be a name alone: no blanks, no dots, no leading digit."""
+    return _NAME.fullmatch(text) is not None
+
+
+def spelled(name: str) -> str:
+    """Write a name that stands alone: a word of the language in back quotes."""
+    return f"`{name}`" if name.lower() in RESERVED else name
 
 
 def _several(_: Any, attribute: "attrs.Attribute[Any]", value: tuple[Any, ...]) -> None:
@@ -63,13 +68,16 @@ class Path:
 
     @segments.validator
     def _check(self, _: Any, value: tuple[str, ...]) -> None:
-        first = value[0] if value else ""
-        fits = is_name(first) if len(value) == 1 else _NAME.fullmatch(first) is not None
-        if not fits or not all(_SEGMENT.fullmatch(segment) for segment in value[1:]):
+        if not value or not is_name(value[0]) or not all(_SEGMENT.fullmatch(segment) for segment in value[1:]):
             raise InvalidParameter(f"{'.'.join(value)!r} cannot be the path of a field in a query")
 
-    def __str__(self) -> str:
+    @property
+    def dotted(self) -> str:
+        """The names with dots between them."""
         return ".".join(self.segments)
+
+    def __str__(self) -> str:
+        return spelled(self.dotted)
 
 
 @attrs.frozen

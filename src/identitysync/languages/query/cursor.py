@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final, NoReturn, TypeVar
 
-from identitysync.errors import QueryError
-from identitysync.languages.query.conditions import RESERVED, Path
+from identitysync.errors import InvalidParameter, QueryError
+from identitysync.languages.query.conditions import RESERVED, Comparison, Path
 from identitysync.languages.query.tokens import Kind, Token, tokens
 
 CLAUSES: Final = {
@@ -18,6 +18,11 @@ CLAUSES: Final = {
     "limit": "LIMIT",
 }
 """The first words of the clauses and their names, in the order in which they stand."""
+
+COMPARISONS: Final = frozenset(Comparison)
+
+_AFTER_NAMES: Final = frozenset({"not", "asc", "desc", "as", "and", "or", "is", "in"})
+"""Words that stand before or behind a name so often that one of them alone is rather a slip than a name."""
 
 _T = TypeVar("_T")
 
@@ -51,11 +56,26 @@ class Cursor:
 
     def path(self, what: str = "the name of a field") -> Path:
         """Read the path of a field."""
-        token = self.token
-        if token.kind is not Kind.WORD or token.word in RESERVED:
+        if not self.at_name:
             self.expected(what)
+        try:
+            path = Path(tuple(self.token.text.replace("`", "").split(".")))
+        except InvalidParameter:
+            self.fail("a name in back quotes holds letters, digits, _ @ $ -, and begins with no digit")
         self.at += 1
-        return Path(tuple(token.text.split(".")))
+        return path
+
+    @property
+    def at_name(self) -> bool:
+        """Whether the next token is a name: a word of the language is one where it can mean nothing else."""
+        token, following = self.token, self.following
+        if token.kind is not Kind.WORD or token.word not in RESERVED:
+            return token.kind is Kind.WORD
+        if following.word in COMPARISONS or following.word in {",", ")"}:
+            return True
+        if token.word in _AFTER_NAMES:
+            return False
+        return following.kind is Kind.END or (following.word in RESERVED and following.word != "by")
 
     def listed(self, part: Callable[[], _T]) -> tuple[_T, ...]:
         """Read parts with commas between them."""
@@ -77,11 +97,6 @@ class Cursor:
         """Step over a word that must be there."""
         if not self.take(word):
             self.expected(word.upper())
-
-    def next(self) -> Token:
-        """Step over any token."""
-        self.at += 1
-        return self.tokens[self.at - 1]
 
     def expected(self, what: str) -> NoReturn:
         """Say what should stand here."""

@@ -94,7 +94,7 @@ class _Parser(ConditionParser):
         selected = self.token.offset
         select = self.select()
         self.need("from")
-        table = str(self.path("the name of a table"))
+        table = self.path("the name of a table").dotted
         entries = table.lower() == _WHOLE_ENTRIES
         if entries and select != (Everything(),):
             self.fail(f"{table} gives whole entries: select *", selected)
@@ -149,9 +149,11 @@ class _Parser(ConditionParser):
     def alias(self) -> str | None:
         if not self.take("as"):
             return None
-        if not is_name(self.token.text):
+        name = self.token.text.strip("`")
+        if not self.at_name or not is_name(name):
             self.fail("an alias is one name, without dots")
-        return self.next().text
+        self.at += 1
+        return name
 
     def filter(self) -> Filter:
         if self.token.kind is Kind.WORD and self.following.word == "by":

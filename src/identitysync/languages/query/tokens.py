@@ -18,7 +18,7 @@ _MAX_DIGITS: Final = 1000
 # Possessive quantifiers (++, *+) keep an unclosed string from being tried in ever more ways.
 _TOKEN: Final = re.compile(
     r"""\s++
-    | (?P<word>(?:[^\W\d]|[@$])[\w@$-]*+(?:\.[\w@$][\w@$-]*+)*+)
+    | (?P<word>(?:(?:[^\W\d]|[@$])[\w@$-]*+|`[^`]*+`)(?:\.(?:[\w@$][\w@$-]*+|`[^`]*+`))*+)
     | (?P<number>-?[0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+)(?![\w.])
     | (?P<text>"(?:[^"\\]++|\\.|"")*+"|'(?:[^'\\]++|\\.|'')*+')
     | (?P<mark><=|>=|!=|[=<>(),*!])""",
@@ -48,7 +48,7 @@ class Token:
         text: How it is written.
         offset: Where it begins.
         value: What a number or text means.
-        word: A word in small letters, a mark as it is, nothing for values.
+        word: A word in small letters, a mark as it is, nothing for values and for names in back quotes.
     """
 
     kind: Kind
@@ -92,7 +92,7 @@ def _token(found: re.Match[str], kind: Kind, text: str) -> Token:
             return Token(kind, written, offset, unquote(written))
         except ValueError:
             raise QueryError("this text holds half a surrogate pair", text, offset) from None
-    return Token(kind, written, offset, word=written.lower())
+    return Token(kind, written, offset, word="" if "`" in written else written.lower())
 
 
 def _number(written: str, text: str, offset: int) -> int | float:
@@ -110,6 +110,8 @@ def _fault(text: str, offset: int) -> QueryError:
     letter = text[offset]
     if letter in "\"'":
         return QueryError("a text is opened here and never closed", text, offset)
+    if letter == "`":
+        return QueryError("a name is opened here by a back quote and never closed", text, offset)
     if text.startswith(".*", offset):
         return QueryError("name the object alone, without .*: it stands for all that is below", text, offset)
     if letter.isdigit() or letter in "-+.":

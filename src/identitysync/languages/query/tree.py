@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from identitysync.errors import InvalidParameter
-from identitysync.languages.query.conditions import Condition, Path, is_name, must_not_be_empty
+from identitysync.languages.query.conditions import Condition, Path, is_name, must_not_be_empty, spelled
 
 
 class Function(StrEnum):
@@ -72,7 +72,7 @@ class Aggregate:
     @property
     def name(self) -> str:
         """The key of the result."""
-        return self.alias or f"{self.function}({self.path or '*'})"
+        return self.alias or f"{self.function}({self.path.dotted if self.path else '*'})"
 
     def __str__(self) -> str:
         return f"{self.function}({self.path or '*'}){_as(self.alias)}"
@@ -136,7 +136,7 @@ class Query:
     limit: int | None = attrs.field(default=None, validator=_not_negative)
 
     def __str__(self) -> str:
-        parts = [f"SELECT {', '.join(map(str, self.select))} FROM {self.table}"]  # noqa: S608 - every part checks or quotes itself
+        parts = [f"SELECT {', '.join(map(str, self.select))} FROM {spelled(self.table)}"]  # noqa: S608 - every part checks or quotes itself
         parts += [f"WHERE {self.where}"] if self.where else []
         parts += [f"FILTER {self.filter}"] if self.filter else []
         parts += [f"GROUP BY {', '.join(map(str, self.group_by))}"] if self.group_by else []
@@ -147,4 +147,4 @@ class Query:
 
 
 def _as(alias: str | None) -> str:
-    return f" AS {alias}" if alias else ""
+    return f" AS {spelled(alias)}" if alias else ""

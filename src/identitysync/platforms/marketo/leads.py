@@ -62,7 +62,11 @@ class _Batch:
             lead = self._lead(place, record)
             if lead is None:
                 continue
-            length = len(json_bytes(lead)) + 1
+            try:
+                length = len(json_bytes(lead)) + 1
+            except ValueError as fault:
+                self._answers[place] = Rejected(record, f"the record cannot be written as JSON: {fault}", "not-json")
+                continue
             if length > _MOST_BYTES:
                 text = f"the record has {length} bytes as JSON; Marketo takes {_MOST_BYTES} in one call"
                 self._answers[place] = Rejected(record, text, "too-large")

@@ -4,18 +4,17 @@ import posixpath
 import threading
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, Self, TypeAlias, TypeVar
 
 import attrs
 
 from identitysync.contract import Clock
-from identitysync.errors import AuthenticationFailed, RemoteError, RemoteNotFound, RemoteUnavailable, UnsafeName
+from identitysync.errors import AuthenticationFailed, RemoteError, RemoteNotFound, UnsafeName
 from identitysync.remotes.attempts import persist
 from identitysync.remotes.azure.faults import speaking
 from identitysync.remotes.base import Entry
 from identitysync.remotes.names import safe_name
-from identitysync.remotes.storage import LocalTarget, blocks, local_storage
+from identitysync.remotes.storage import LocalTarget, Source, blocks, local_storage
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -106,19 +105,19 @@ class AzureRemote:
             kept.restart()
             blob = self._blob(path)
             told = blob.get_blob_properties()
-            while kept.size < told.size:
+
+            def read(start: int, length: int) -> bytes:
                 part = blob.download_blob(
-                    offset=kept.size, length=min(_RANGE, told.size - kept.size), validate_content=True, etag=told.etag,
+                    offset=start, length=length, validate_content=True, etag=told.etag,
                     match_condition=MatchConditions.IfNotModified,
-                ).readall()  # fmt: skip
-                if not part:
-                    raise RemoteUnavailable(f"the blob has {told.size} bytes; {kept.size} arrived")
-                kept.write(part)
-            return int(told.size)
+                )  # fmt: skip
+                return bytes(part.readall())
+
+            return kept.fill(int(told.size), _RANGE, read)
 
         return self._do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str) -> "StagedBlocks":
+    def stage(self, source: Source, path: str) -> "StagedBlocks":
         """Upload a blob in blocks, each with a checksum that Azure verifies; it is not seen before it is published."""
         _fit(path)
         with local_storage(f"read {source}"):

@@ -5,19 +5,18 @@ import posixpath
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, TypeVar
 
 from identitysync.contract import Clock
 from identitysync.errors import HostNotTrusted, RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes.attempts import ATTEMPTS, persist
 from identitysync.remotes.base import Entry
+from identitysync.remotes.beside import upload_beside
 from identitysync.remotes.ftp.login import FtpLogin
-from identitysync.remotes.names import safe_name, upload_path
+from identitysync.remotes.names import safe_name
 from identitysync.remotes.renaming import Rename
 from identitysync.remotes.staged_file import StagedFile
-from identitysync.remotes.storage import LocalTarget, blocks, local_storage
+from identitysync.remotes.storage import LocalTarget, Source, blocks
 
 if TYPE_CHECKING:
     from identitysync.remotes.ftp.client import FtpClient
@@ -68,27 +67,9 @@ class FtpRemote:
 
         return self._do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str, *, uploading: bool = False) -> StagedFile:
-        """Upload a file under a temporary name in the folder of its final one, and verify its size.
-
-        Args:
-            source: The file.
-            path: Its final place; missing folders are made.
-            uploading: Whether the temporary name is the final one with ``.uploading``, instead of a hidden one.
-
-        Returns:
-            The file, to be published.
-
-        Raises:
-            UnsafeName: Its name cannot be one.
-            LocalStorageError: The source cannot be read.
-            RemoteError: The server does not permit it, or its disk is full.
-            RemoteUnavailable: The connection dropped too often.
-        """
-        temporary = upload_path(path, uploading=uploading)
-        with local_storage(f"read {source}"):
-            size = source.stat().st_size
-        begun = sent = False
+    def stage(self, source: Source, path: str, *, uploading: bool = False) -> StagedFile:
+        """Upload a file under a temporary name, a hidden one or one with ``.uploading``; see ``upload_beside``."""
+        sent = False
 
         def content() -> Iterator[bytes]:
             nonlocal sent
@@ -96,26 +77,13 @@ class FtpRemote:
             yield from blocks(source, _BLOCK)
             sent = True
 
-        def work(client: "FtpClient") -> None:
-            nonlocal begun
-            if not (
-                sent and client.size_of(temporary) == size
-            ):  # all went, and only the server's last word was missing
+        def send(client: "FtpClient", temporary: str, size: int) -> int | None:
+            if not (sent and client.size_of(temporary) == size):  # else only the server's last word was missing
                 client.make_folders(posixpath.dirname(path))
-                begun = True
                 client.upload(temporary, content())
-            there = client.size_of(temporary)
-            if there != size:
-                raise RemoteUnavailable(f"{there} bytes are there, {size} were sent")
+            return client.size_of(temporary)
 
-        try:
-            self._do(f"write {path!r}", work)
-        except BaseException:
-            if begun:
-                with suppress(RemoteError):  # the first error matters more
-                    self._do(f"remove {temporary!r}", lambda client: client.remove(temporary), attempts=1)
-            raise
-        return StagedFile(self, temporary, path, size)
+        return upload_beside(self, self._do, source, path, uploading=uploading, send=send)
 
     def delete(self, path: str) -> None:
         """Remove a file."""

@@ -6,18 +6,17 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self, TypeAlias, TypeVar, cast
 
 from identitysync.contract import Clock
-from identitysync.errors import MissingExtra, RemoteNotFound, RemoteUnavailable
+from identitysync.errors import MissingExtra, RemoteNotFound
 from identitysync.remotes.attempts import persist
 from identitysync.remotes.base import Entry
 from identitysync.remotes.gcs.faults import speaking
 from identitysync.remotes.gcs.login import GcsLogin
 from identitysync.remotes.gcs.upload import StagedTail, Upload
 from identitysync.remotes.names import safe_name
-from identitysync.remotes.storage import LocalTarget
+from identitysync.remotes.storage import LocalTarget, Source
 
 if TYPE_CHECKING:
     from identitysync.remotes.gcs.files import Files
@@ -69,21 +68,19 @@ class GcsRemote:
         def work() -> int:
             kept.restart()
             told = self._info(path)
-            size = int(told["size"])
-            while kept.size < size:
-                span = {"Range": f"bytes={kept.size}-{min(size, kept.size + _BLOCK) - 1}"}
-                _, _, block = self.ask(
-                    "GET", "b/{}/o/{}", self._login.bucket, path, headers=span, alt="media",
+
+            def read(start: int, length: int) -> bytes:
+                return self.ask(
+                    "GET", "b/{}/o/{}", self._login.bucket, path,
+                    headers={"Range": f"bytes={start}-{start + length - 1}"}, alt="media",
                     ifGenerationMatch=told.get("generation"),
-                )  # fmt: skip
-                if not block:
-                    raise RemoteUnavailable(f"the object has {size} bytes; {kept.size} arrived")
-                kept.write(block)
-            return size
+                )[2]  # fmt: skip
+
+            return kept.fill(int(told["size"]), _BLOCK, read)
 
         return self.do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str) -> StagedTail:
+    def stage(self, source: Source, path: str) -> StagedTail:
         """Upload all of an object but its last bytes, without which it is not seen."""
         safe_name(posixpath.basename(path))
         return Upload(self, self._login.bucket, path).send(source)

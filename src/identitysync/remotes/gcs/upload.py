@@ -9,13 +9,12 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 import attrs
 
 from identitysync.errors import RemoteError, RemoteUnavailable
-from identitysync.remotes.storage import blocks, local_storage
+from identitysync.remotes.storage import Source, blocks, local_storage
 
 T = TypeVar("T")
 
@@ -50,7 +49,7 @@ class Upload:
         self._session = ""
         self._doing = f"write {path!r}"
 
-    def send(self, source: Path) -> "StagedTail":
+    def send(self, source: Source) -> "StagedTail":
         """Send all of a file but its last bytes.
 
         Args:
@@ -111,7 +110,7 @@ class Upload:
 
         self._session = self._bucket.do(self._doing, work)
 
-    def _send_ahead(self, source: Path, size: int, ahead: int) -> bytes:
+    def _send_ahead(self, source: Source, size: int, ahead: int) -> bytes:
         """Send so many bytes of a file, and give the others."""
         position, tail = 0, b""
         for block in blocks(source, _BLOCK):

@@ -8,11 +8,10 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import Any, BinaryIO, Final, Self, TypeAlias, TypeVar, cast
 
 from identitysync.contract import Clock
-from identitysync.errors import LocalStorageError, RemoteError, RemoteNotFound, RemoteUnavailable
+from identitysync.errors import LocalStorageError, RemoteError, RemoteNotFound
 from identitysync.remotes.attempts import persist
 from identitysync.remotes.base import Entry
 from identitysync.remotes.moving import moving
@@ -20,7 +19,7 @@ from identitysync.remotes.names import safe_name
 from identitysync.remotes.s3.faults import speaking
 from identitysync.remotes.s3.login import S3Login
 from identitysync.remotes.s3.staged import Part, StagedParts
-from identitysync.remotes.storage import LocalTarget, blocks, local_storage
+from identitysync.remotes.storage import LocalTarget, Source, blocks, local_storage
 
 T = TypeVar("T")
 Entries: TypeAlias = list[Entry]
@@ -73,17 +72,15 @@ class S3Remote:
             kept.restart()
             head = self._call("head_object", Key=path)
             size, etag = int(head["ContentLength"]), head["ETag"]
-            while kept.size < size:
-                end = min(size, kept.size + _BLOCK) - 1
-                block = self._body("get_object", Key=path, Range=f"bytes={kept.size}-{end}", IfMatch=etag)
-                if not block:
-                    raise RemoteUnavailable(f"the object has {size} bytes; {kept.size} arrived")
-                kept.write(block)
-            return size
+
+            def read(start: int, length: int) -> bytes:
+                return self._body("get_object", Key=path, Range=f"bytes={start}-{start + length - 1}", IfMatch=etag)
+
+            return kept.fill(size, _BLOCK, read)
 
         return self._do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str) -> StagedParts:
+    def stage(self, source: Source, path: str) -> StagedParts:
         """Upload an object in parts, each verified by the service; it is not seen before it is published."""
         safe_name(posixpath.basename(path))
         with local_storage(f"read {source}"):

@@ -4,20 +4,19 @@ import posixpath
 import stat
 import threading
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, TypeVar
 
 from identitysync.contract import Clock
 from identitysync.errors import RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes.attempts import ATTEMPTS, persist
 from identitysync.remotes.base import Entry
-from identitysync.remotes.names import safe_name, upload_path
+from identitysync.remotes.beside import upload_beside
+from identitysync.remotes.names import safe_name
 from identitysync.remotes.renaming import Rename
 from identitysync.remotes.sftp.login import SftpLogin
 from identitysync.remotes.sftp.paths import SftpNames, dropped, make_folders
 from identitysync.remotes.staged_file import StagedFile
-from identitysync.remotes.storage import LocalTarget, blocks, local_storage
+from identitysync.remotes.storage import LocalTarget, Source, blocks
 
 if TYPE_CHECKING:
     from identitysync.remotes.sftp.client import PipelinedClient
@@ -79,46 +78,15 @@ class SftpRemote:
 
         return self._do(f"read {path!r}", work)
 
-    def stage(self, source: Path, path: str, *, uploading: bool = False) -> StagedFile:
-        """Upload a file under a temporary name in the folder of its final one, and verify its size.
+    def stage(self, source: Source, path: str, *, uploading: bool = False) -> StagedFile:
+        """Upload a file under a temporary name, a hidden one or one with ``.uploading``; see ``upload_beside``."""
 
-        Args:
-            source: The file.
-            path: Its final place; missing folders are made.
-            uploading: Whether the temporary name is the final one with ``.uploading``, instead of a hidden one.
-
-        Returns:
-            The file, to be published.
-
-        Raises:
-            UnsafeName: Its name cannot be one.
-            LocalStorageError: The source cannot be read.
-            RemoteError: The server does not permit it, or its disk is full.
-            RemoteUnavailable: The connection dropped too often.
-        """
-        temporary = upload_path(path, uploading=uploading)
-        with local_storage(f"read {source}"):
-            size = source.stat().st_size
-        staged = StagedFile(self, temporary, path, size)
-        begun = False
-
-        def work(client: "PipelinedClient") -> None:
-            nonlocal begun
+        def send(client: "PipelinedClient", temporary: str, _: int) -> int | None:
             make_folders(client, posixpath.dirname(path))
-            begun = True
             client.upload(temporary, blocks(source, _BLOCK))
-            there = client.stat(temporary).st_size
-            if there != size:
-                raise RemoteUnavailable(f"{there} bytes are there, {size} were sent")
+            return client.stat(temporary).st_size
 
-        try:
-            self._do(f"write {path!r}", work)
-        except BaseException:
-            if begun:
-                with suppress(RemoteError):  # the first error matters more
-                    self._do(f"remove {temporary!r}", lambda client: client.remove(temporary), attempts=1)
-            raise
-        return staged
+        return upload_beside(self, self._do, source, path, uploading=uploading, send=send)
 
     def delete(self, path: str) -> None:
         """Remove a file."""

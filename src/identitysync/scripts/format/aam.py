@@ -1,19 +1,29 @@
 """``file.format.aam``: records into an inbound file of Adobe Audience Manager."""
 
 import re
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
 from identitysync.contract import Encoder, Example, Formatter, param, script
 from identitysync.errors import InvalidParameter, RecordRejected
 from identitysync.scripts.format.attributes import Person, refuse
-from identitysync.scripts.format.lines import LineEncoder
+from identitysync.scripts.format.plain import line_encoder
 from identitysync.values import Record
 
-_TRAITS: Final = {"d_sid", "d_unsid", "ic"}
-_TRAIT: Final = re.compile(r"[A-Za-z0-9_-]+")
+_TRAITS: Final = {
+    "d_sid": re.compile(r"[0-9]+"),
+    "d_unsid": re.compile(r"[0-9]+"),
+    "ic": re.compile(r"[A-Za-z0-9_-]+"),
+}
 _SIGNS: Final = re.compile(r'[\t\r\n"]')
-_ID_SIGNS: Final = re.compile(r'[:\t\r\n"]')
+_KEY_SIGNS: Final = re.compile(r'^-|[\t\r\n"]')
+_ID_SIGNS: Final = re.compile(r'%3[Aa]|[:\t\r\n"]')
+_UUID: Final = "{0}{{8}}-{0}{{4}}-{0}{{4}}-{0}{{4}}-{0}{{12}}"
+_DEVICES: Final = {
+    "20914": ("Android", "lower", re.compile(_UUID.format("[0-9a-f]"))),
+    "20915": ("iOS", "upper", re.compile(_UUID.format("[0-9A-F]"))),
+}
 
 
 def _check_id(text: str) -> None:
@@ -31,27 +41,35 @@ def _check_id(text: str) -> None:
             [{"UID": "u1", "gender": "m", "city": ["New York", "Rome"], "d_sid": [24, 26]}],
             'u1\t"gender"="m","city"="New York","city"="Rome",d_sid=24,d_sid=26\n',
         ),
-        Example("device ids of Android, sent by data source 21", {"dpid": "20914", "targetDataOwner": "21"}),
+        Example(
+            "device ids of Android, sent by data source 21",
+            {"dpid": "20914", "targetDataOwner": "21"},
+            [{"id": "97987bca-ae59-4c7d-94ba-ee4f19ab8c21", "d_unsid": "28"}],
+            "97987bca-ae59-4c7d-94ba-ee4f19ab8c21\td_unsid=28\n",
+        ),
     ),
 )
 class FormatAam(Formatter):
     """Write one line for each record: the user id, a tab, and pairs `"key"="value"` joined by commas.
 
-    The first field of the record is the user id. Nested objects become keys with dots, arrays one pair for each value;
-    null, missing and empty values are left out. `d_sid`, `d_unsid` and `ic` are traits: their ids stand without quotes.
+    The first field that is no object is the user id. Nested objects become keys with dots, arrays one pair for each
+    value; null, missing and empty values are left out. `d_sid`, `d_unsid` and `ic` are traits: their ids stand without
+    quotes.
 
     The file is named `ftp_dpm_DPID_TIMESTAMP.sync`, or `.overwrite`; it is UTF-8. Formats of names and contents are
     those of Adobe's pages "Inbound Data File Contents" and "Amazon S3 Name and File Size Requirements for Inbound Data
     Files" (experienceleague.adobe.com). Audience Manager takes files of up to 5 GB, and no empty ones.
 
-    *Our choice*: a record is rejected when it has no user id or nothing else, when the id holds a colon or a tab, and
-    when a key or value holds a quote, a tab or a line end. All parameters but `dpid` are ours.
+    *Our choice*: a record is rejected when it has no user id or nothing else, when the id holds a colon (`%3A` is one,
+    too) or a tab, when a key or value holds a quote, a tab or a line end, when a key begins with a dash, which Adobe
+    would drop, when the id of a trait is none, and when the id of a device is not written as Adobe asks: of Android
+    (`dpid` 20914) in lower case, of iOS (20915) in upper case. All parameters but `dpid` are ours.
     """
 
     dpid: str = param(doc="The id of the data source.", example="21", check=_check_id)
     target_data_owner: str = param(
         default="",
-        doc="The id of your own data source, when `dpid` is one of devices (20914, 20915 …).",
+        doc="The id of your own data source, which is needed when `dpid` is one of devices (20914, 20915 …).",
         example="21",
         check=_check_id,
     )
@@ -71,9 +89,28 @@ class FormatAam(Formatter):
         owner = f"_{self.target_data_owner}" if self.target_data_owner else ""
         return f"ftp_dpm_{self.dpid}{owner}_{self.timestamp}.{'overwrite' if self.overwrite else 'sync'}"
 
+    def examine(self) -> Iterator[tuple[str, InvalidParameter]]:
+        """Find out whether somebody owns the data."""
+        if self.dpid in _DEVICES and not self.target_data_owner:
+            text = f"dpid {self.dpid} is that of all {_DEVICES[self.dpid][0]} devices: name your own data source here"
+            yield "targetDataOwner", InvalidParameter(text)
+
     def encoder(self) -> Encoder:
         """Give the encoder of one file."""
-        return LineEncoder(_line)
+        return line_encoder(_device_line(*_DEVICES[self.dpid]) if self.dpid in _DEVICES else _line)
+
+
+def _device_line(system: str, case: str, pattern: re.Pattern[str]) -> Callable[[Record], str]:
+    def line(record: Record) -> str:
+        text = _line(record)
+        id = text.partition("\t")[0]
+        if not pattern.fullmatch(id):
+            raise RecordRejected(
+                f"an id of an {system} device is a UUID in {case} case, not hashed; found {id!r}", code="no-device-id"
+            )
+        return text
+
+    return line
 
 
 def _line(record: Record) -> str:
@@ -87,7 +124,7 @@ def _line(record: Record) -> str:
 
 def _pair(key: str, value: str) -> str:
     if key in _TRAITS:
-        if not _TRAIT.fullmatch(value):
+        if not _TRAITS[key].fullmatch(value):
             raise RecordRejected(f"{key} takes the id of a trait; found {value!r}", code="no-trait")
         return f"{key}={value}"
     _check_key(key)
@@ -97,4 +134,4 @@ def _pair(key: str, value: str) -> str:
 
 @lru_cache(1000)
 def _check_key(key: str) -> None:
-    refuse("the key", key, key, _SIGNS)
+    refuse("the key", key, key, _KEY_SIGNS)

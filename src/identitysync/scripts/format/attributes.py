@@ -1,4 +1,4 @@
-"""A user and what is known of them: the first field of a record, and all the others with their values as texts."""
+"""A user and what is known of them: the first plain field of a record, and all the others as texts."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ class Person:
     """One record as advertising platforms see it.
 
     Attributes:
-        id: The user id: the value of the first field.
+        id: The user id: the value of the first field that is no object.
         attributes: The other fields that hold something, each with one text or several.
     """
 
@@ -27,15 +27,17 @@ class Person:
         """Read a record.
 
         Args:
-            record: The record; nested objects become names with dots, arrays several values of one name.
+            record: The record; nested objects become names with dots, arrays several values of one name. Objects in an
+                array give several values of each of their names.
 
         Returns:
-            The person; null, missing and empty values are left out.
+            The person; null, missing and empty values are left out. What a rename left of an object may stand before
+            the user id.
 
         Raises:
-            RecordRejected: The first field holds no user id, or an array holds more than plain values.
+            RecordRejected: The first plain field holds no user id, or an array holds arrays.
         """
-        flat = flatten(record) if dict in map(type, record.values()) else record
+        flat = _flat(record) if dict in map(type, record.values()) else record
         fields = iter(flat.items())
         name, value = next(fields, ("", None))
         id = "" if type(value) is list else "".join(_texts(name, value))
@@ -49,6 +51,12 @@ class Person:
                     attributes[name] = (value,)
             elif kind is int or kind is bool:
                 attributes[name] = (text_of(value),)
+            elif kind is list and any(type(each) is dict for each in value):
+                for below, values in _columns(name, value).items():
+                    if below != name and (below in flat or below in attributes):
+                        raise RecordRejected(f"two fields of the record would become {below!r}", code="name-clash")
+                    if texts := _texts(below, values):
+                        attributes[below] = texts
             elif value is not None and (texts := _texts(name, value)):
                 attributes[name] = texts
         return cls(id, attributes)
@@ -71,10 +79,29 @@ def refuse(what: str, name: str, text: str, signs: re.Pattern[str]) -> None:
         )
 
 
+def _flat(record: Record) -> Record:
+    """Flatten a record, the first field that is no object before all others."""
+    if type(next(iter(record.values()))) is dict:
+        first = next((name for name, value in record.items() if type(value) is not dict), None)
+        if first is not None:
+            record = {first: record[first]} | record
+    return flatten(record)
+
+
+def _columns(name: str, elements: list[Any]) -> dict[str, list[Any]]:
+    """Give the values of objects in an array by their names; plain values keep the array's."""
+    columns: dict[str, list[Any]] = {}
+    for element in elements:
+        fields = flatten({name: element}) if type(element) is dict else {name: element}
+        for below, value in fields.items():
+            columns.setdefault(below, []).extend(value if type(value) is list else [value])
+    return columns
+
+
 def _texts(name: str, value: Any) -> list[str]:
     values = value if type(value) is list else [value]
     if any(type(each) in {list, dict} for each in values):
-        raise RecordRejected(f"{name!r} holds arrays or objects in an array, which have no place here", code="too-deep")
+        raise RecordRejected(f"{name!r} holds arrays in arrays, which have no place here", code="too-deep")
     if not all_finite(values):
         raise RecordRejected(f"{name!r} is infinite or no number at all (NaN)", code="not-finite")
     return [text for text in map(text_of, values) if text]

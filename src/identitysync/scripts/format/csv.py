@@ -19,8 +19,9 @@ class CsvEncoder(DsvEncoder):
             ready: Makes of each record the flat one that is written, and leaves it alone; raises ``RecordRejected``.
         """
         super().__init__(Dialect(","), Charset.of("UTF-8"), columns, header=True)
-        self._ready = ready
+        self._flat = ready
 
     def encode(self, records: Sequence[Record]) -> bytes:
         """Encode a batch."""
-        return super().encode([self._ready(record) for record in records])
+        # columns that are found out are those of flat records; given ones are looked up in whatever comes
+        return super().encode([self._flat(record) for record in records] if self._paths else records)

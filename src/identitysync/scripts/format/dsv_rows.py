@@ -1,6 +1,6 @@
 """Records into rows of delimiter-separated values, under columns that are given, or grow with what records hold."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import UNSET
@@ -9,13 +9,14 @@ from identitysync.contract import Layout, Surprise
 from identitysync.errors import RecordRejected
 from identitysync.scripts.format.charset import Charset
 from identitysync.scripts.format.dsv_dialect import Dialect
-from identitysync.values import MISSING, FieldPath, Record, all_finite, flatten, text_of
+from identitysync.values import MISSING, FieldPath, Record, all_finite, flatten, flattened, text_of
 
 
 class DsvEncoder:
     """Encode the records of one file; its layout is the number of columns."""
 
     joint = b""
+    _flat: Callable[[Record], Record] = staticmethod(flattened)
 
     def __init__(self, dialect: Dialect, charset: Charset, columns: Sequence[FieldPath], *, header: bool) -> None:
         """Begin a file.
@@ -67,6 +68,11 @@ class DsvEncoder:
         if len(self._layout) != len(self._names):
             self._layout = tuple(self._names)
         return self._layout
+
+    @property
+    def settled(self) -> bool:
+        """Whether the columns are given."""
+        return bool(self._paths)
 
     def adopt(self, layout: Layout) -> bool:
         """Take over more columns, unless they are others than those that are known."""
@@ -123,10 +129,10 @@ class DsvEncoder:
 
     def _found(self, records: Sequence[Record]) -> tuple[list[list[str]], dict[str, None]]:
         """Give the rows, and the columns with those that are new."""
-        columns, names = self._columns, self._names
+        columns, names, flattened = self._columns, self._names, self._flat
         rows: list[list[str]] = []
         for record in records:
-            flat = flatten(record) if dict in map(type, record.values()) else record
+            flat = flattened(record)
             values: Any = flat.values()
             if list(flat) != names:
                 if not flat.keys() <= columns.keys():

@@ -1,9 +1,7 @@
 """``file.empty``: an empty file that tells others that the files beside it are complete."""
 
-from collections.abc import Sequence
-
-from identitysync.contract import Encoder, Example, Formatter, Layout, param, script
-from identitysync.values import Record
+from identitysync.contract import Encoder, Example, Formatter, param, script
+from identitysync.scripts.format.plain import PlainEncoder
 
 
 @script(
@@ -25,26 +23,4 @@ class Empty(Formatter):
 
     def encoder(self) -> Encoder:
         """Give what writes nothing."""
-        return _Nothing()
-
-
-class _Nothing:
-    joint = b""
-
-    def encode(self, records: Sequence[Record]) -> bytes:
-        return b""
-
-    def start(self) -> bytes:
-        return b""
-
-    def finish(self) -> bytes:
-        return b""
-
-    def layout(self) -> Layout:
-        return ()
-
-    def adopt(self, layout: Layout) -> bool:
-        return not layout
-
-    def adapt(self, block: bytes, layout: Layout) -> bytes:
-        return block
+        return PlainEncoder(lambda _: b"")

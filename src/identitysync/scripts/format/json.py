@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import attrs
 import msgspec
 
 from identitysync.contract import Encoder, Example, Fields, Formatter, Layout, Rows, param, script
 from identitysync.errors import InvalidParameter, RecordRejected
+from identitysync.scripts.format.plain import PlainEncoder
 from identitysync.scripts.format.sizes import check_size
 from identitysync.values import Record, all_finite, json_bytes
 
@@ -67,66 +67,22 @@ class FormatJson(Formatter):
     def encoder(self) -> Encoder:
         """Give the encoder of one file."""
         if self.lines:
-            return _JsonLines()
-        if self.wrap_field:
-            return _JsonArray(b"{" + json_bytes(self.wrap_field) + b":[", b"]}\n")
-        return _JsonArray(b"[", b"]\n")
+            return PlainEncoder(_lines)
+        opening, closing = (b"{" + json_bytes(self.wrap_field) + b":[", b"]}") if self.wrap_field else (b"[", b"]")
+        return PlainEncoder(_array, opening, b"\n" + closing + b"\n", b",")
 
     def emit_rows(self, fields: Fields, layout: Layout) -> Rows:
         """Do the same in a function."""
         return Rows(fields.whole(), _row, _encode_lines if self.lines else _block)
 
 
-class _JsonLines:
-    joint = b""
-
-    def encode(self, records: Sequence[Record]) -> bytes:
-        return _lines(records)
-
-    def start(self) -> bytes:
-        return b""
-
-    def finish(self) -> bytes:
-        return b""
-
-    def layout(self) -> Layout:
-        return ()
-
-    def adopt(self, layout: Layout) -> bool:
-        return not layout
-
-    def adapt(self, block: bytes, layout: Layout) -> bytes:
-        return block
-
-
-@attrs.frozen
-class _JsonArray:
-    _opening: bytes
-    _closing: bytes
-    joint: bytes = b","
-
-    def encode(self, records: Sequence[Record]) -> bytes:
-        return _elements(_lines(records))
-
-    def start(self) -> bytes:
-        return self._opening
-
-    def finish(self) -> bytes:
-        return b"\n" + self._closing
-
-    def layout(self) -> Layout:
-        return ()
-
-    def adopt(self, layout: Layout) -> bool:
-        return not layout
-
-    def adapt(self, block: bytes, layout: Layout) -> bytes:
-        return block
-
-
 def _row(record: Record) -> Record:
     _lines([record])
     return record
+
+
+def _array(records: Sequence[Record]) -> bytes:
+    return _elements(_lines(records))
 
 
 def _block(records: list[Any]) -> bytes:

@@ -8,7 +8,7 @@ from typing import Final
 from identitysync.contract import Encoder, Example, Formatter, param, script
 from identitysync.errors import RecordRejected
 from identitysync.scripts.format.attributes import Person, refuse
-from identitysync.scripts.format.lines import LineEncoder
+from identitysync.scripts.format.plain import line_encoder
 from identitysync.values import Record
 
 _LONGEST: Final = 254
@@ -32,9 +32,10 @@ _ELEMENT_SIGNS: Final = re.compile(r"[\^;,\r\n]")
 class FormatKrux(Formatter):
     """Write one line for each record: the user id, `^`, and all attributes as `name:value`, joined by `;`.
 
-    The first field of the record is the user id. Nested objects become names with dots, arrays several values joined by
-    commas; null, missing and empty attributes are left out. The format is that of the vendor's "Audience Studio Data
-    Import Specification" (konsole.zendesk.com, article 360013140634): UTF-8, and values of less than 255 characters.
+    The first field that is no object is the user id. Nested objects become names with dots, arrays several values
+    joined by commas; null, missing and empty attributes are left out. The format is that of the vendor's "Audience
+    Studio Data Import Specification" (konsole.zendesk.com, article 360013140634): UTF-8, and values of less than 255
+    characters.
 
     *Our choice*: a record is rejected when it has no user id, when a value is too long, or when a name or value holds
     what the format uses for itself (`^`, `;`, a line end; in names also `:` and `,`, in elements of arrays `,`). A
@@ -48,7 +49,7 @@ class FormatKrux(Formatter):
 
     def encoder(self) -> Encoder:
         """Give the encoder of one file."""
-        return LineEncoder(_line)
+        return line_encoder(_line)
 
 
 def _line(record: Record) -> str:

@@ -53,14 +53,15 @@ class FormatMailchimp(Formatter):
         address = self.email_field.get(record)
         if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
             raise RecordRejected(f"{self.email_field} holds no e-mail address", code="no-email")
-        flat = flatten(record) if dict in map(type, record.values()) else record
+        kinds = set(map(type, record.values()))
+        fields = flatten(record) if dict in kinds else record
         source = self.email_field.literal
-        if source != _COLUMN and _COLUMN in flat:
+        if source != _COLUMN and _COLUMN in fields:
             raise RecordRejected(f"two fields would become the column {_COLUMN!r}; remove one", code="name-clash")
-        row = {_COLUMN: address, **flat}
+        row = {_COLUMN: address, **fields}
         if source != _COLUMN:
             row.pop(source, None)
-        if list in map(type, row.values()):
+        if list in kinds or (dict in kinds and list in map(type, row.values())):
             return {name: _list(name, value) if type(value) is list else value for name, value in row.items()}
         return row
 

@@ -5,7 +5,7 @@ from typing import Final
 from identitysync.contract import Encoder, Example, Formatter, param, script
 from identitysync.scripts.format.csv import CsvEncoder
 from identitysync.scripts.format.sizes import check_size
-from identitysync.values import FieldPath, Record, flatten
+from identitysync.values import FieldPath, Record, flattened
 
 _NULL: Final = "#N/A"
 
@@ -65,5 +65,5 @@ class FormatSalesforce(Formatter):
 
 
 def _ready(record: Record) -> Record:
-    flat = flatten(record) if dict in map(type, record.values()) else record
-    return {name: _NULL if value is None else value for name, value in flat.items()} if None in flat.values() else flat
+    row = flattened(record)
+    return {name: _NULL if value is None else value for name, value in row.items()} if None in row.values() else row

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from identitysync.contract import entry, param
+from identitysync.errors import InvalidParameter
 from identitysync.gigya.tables import ENCRYPTED
 from identitysync.languages.query import (
     Among,
@@ -29,6 +30,10 @@ Key: TypeAlias = tuple[tuple[Literal, ...], ...]
 
 _IDS: Final = frozenset({"UID", "oid", "token"})
 """Fields whose texts are names that a machine gave, and always minded to the letter."""
+
+
+MAX_TEXT: Final = 4000
+"""Characters of a text to look up by in any case of letters, where each takes four of a regular expression."""
 
 
 class Operator(StrEnum):
@@ -81,6 +86,11 @@ class Matcher:
             InvalidParameter: A value is a text that no query can carry.
         """
         values = tuple(_literals(source.get(record)) for source in self._sources)
+        for texts, exact, path in zip(values, self._exact, self.paths, strict=True):
+            longest = 0 if exact else max((len(each) for each in texts if isinstance(each, str)), default=0)
+            if longest > MAX_TEXT and str(path) not in ENCRYPTED:
+                text = f"a text of {longest} characters cannot be looked up in any case of letters; {MAX_TEXT} can"
+                raise InvalidParameter(text)
         return values if (all if self._all else any)(values) else None
 
     def condition(self, keys: Iterable[Key]) -> Condition:

@@ -5,7 +5,7 @@ from typing import Self
 
 from identitysync.contract import Example, File, FileReader, Services, param, script
 from identitysync.remotes.s3 import S3Login, S3Remote
-from identitysync.scripts.read.incoming import Incoming
+from identitysync.scripts.read.incoming import Incoming, of_store
 from identitysync.scripts.read.matching import FileChoice
 
 
@@ -62,8 +62,4 @@ class ReadAmazonS3(FileChoice, S3Login, FileReader):
         yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
-        remote = S3Remote(self, services.clock)
-        prefix = self.object_key_prefix
-        return Incoming(
-            remote, self, services, place=remote.address(prefix), listed=lambda: remote.find(prefix), by_time=True
-        )
+        return of_store(S3Remote(self, services.clock), self.object_key_prefix, self, services)

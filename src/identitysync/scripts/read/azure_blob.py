@@ -5,7 +5,7 @@ from typing import Self
 
 from identitysync.contract import Example, File, FileReader, Services, param, script
 from identitysync.remotes.azure import AzureLogin, AzureRemote
-from identitysync.scripts.read.incoming import Incoming
+from identitysync.scripts.read.incoming import Incoming, of_store
 from identitysync.scripts.read.matching import FileChoice
 
 
@@ -50,8 +50,4 @@ class ReadAzureBlob(FileChoice, AzureLogin, FileReader):
         yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
-        remote = AzureRemote(self, services.clock)
-        prefix = self.blob_prefix
-        return Incoming(
-            remote, self, services, place=remote.address(prefix), listed=lambda: remote.find(prefix), by_time=True
-        )
+        return of_store(AzureRemote(self, services.clock), self.blob_prefix, self, services)

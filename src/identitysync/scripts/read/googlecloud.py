@@ -5,7 +5,7 @@ from typing import Self
 
 from identitysync.contract import Example, File, FileReader, Services, param, script
 from identitysync.remotes.gcs import GcsLogin, GcsRemote
-from identitysync.scripts.read.incoming import Incoming
+from identitysync.scripts.read.incoming import Incoming, of_store
 from identitysync.scripts.read.matching import FileChoice
 
 
@@ -51,8 +51,4 @@ class ReadGoogleCloud(FileChoice, GcsLogin, FileReader):
         yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
-        remote = GcsRemote(self, services.clock)
-        prefix = self.object_key_prefix
-        return Incoming(
-            remote, self, services, place=remote.address(prefix), listed=lambda: remote.find(prefix), by_time=True
-        )
+        return of_store(GcsRemote(self, services.clock), self.object_key_prefix, self, services)

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from identitysync.contract import File, Services, SourceFile
 from identitysync.errors import InvalidParameter, LocalStorageError, RemoteError, RemoteNotFound, RemoteUnavailable
 from identitysync.remotes import Entry, Remote, safe_name
+from identitysync.remotes.storage import CheckedTarget
 from identitysync.scripts.read.matching import AfterDelivery, FileChoice, chosen
 
 
@@ -48,7 +50,7 @@ class Incoming:
         for entry in self._new(fitting):
             path = self._local(entry) if self._local is not None else services.spool.path()
             if self._local is None:
-                with path.open("wb") as target:
+                with CheckedTarget(path, services.check) as target:
                     self._remote.fetch(entry.path, target)
             file = File(entry.name if self._local is not None else safe_name(entry.name), path, entry.modified)
             self._given[file] = entry
@@ -157,6 +159,41 @@ class Incoming:
 
     def _source(self, entry: Entry) -> SourceFile:
         return SourceFile(self._remote.address(entry.path), entry.size, entry.modified)
+
+
+class _Store(Remote, Protocol):
+    def find(self, prefix: str) -> list[Entry]: ...
+
+
+def of_store(store: _Store, prefix: str, choice: FileChoice, services: Services) -> Incoming:
+    """Give the files of a store of objects, whose times tell when they arrived.
+
+    Args:
+        store: The store.
+        prefix: What the names of the objects begin with.
+        choice: Which of them, and what becomes of them.
+        services: Those of the run.
+
+    Returns:
+        The files.
+    """
+    place = store.address(prefix)
+    return Incoming(store, choice, services, place=place, listed=lambda: store.find(prefix), by_time=True)
+
+
+def of_folder(remote: Remote, folder: str, choice: FileChoice, services: Services) -> Incoming:
+    """Give the files of one folder of a server.
+
+    Args:
+        remote: The server.
+        folder: The folder.
+        choice: Which of them, and what becomes of them.
+        services: Those of the run.
+
+    Returns:
+        The files.
+    """
+    return Incoming(remote, choice, services, place=remote.address(folder), listed=lambda: remote.list(folder))
 
 
 def _moment(when: datetime) -> str:

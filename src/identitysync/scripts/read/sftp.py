@@ -5,7 +5,7 @@ from typing import Self
 
 from identitysync.contract import Example, File, FileReader, Services, param, script
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
-from identitysync.scripts.read.incoming import Incoming
+from identitysync.scripts.read.incoming import Incoming, of_folder
 from identitysync.scripts.read.matching import FileChoice
 
 
@@ -62,6 +62,4 @@ class ReadSftp(FileChoice, SftpLogin, FileReader):
         yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
-        remote = SftpRemote(self, services.clock)
-        place = remote.address(self.remote_path)
-        return Incoming(remote, self, services, place=place, listed=lambda: remote.list(self.remote_path))
+        return of_folder(SftpRemote(self, services.clock), self.remote_path, self, services)

@@ -2,11 +2,11 @@
 
 import posixpath
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
 from identitysync.contract import File, Services, Staged
 from identitysync.remotes import safe_name
+from identitysync.remotes.storage import CheckedSource, Source
 from identitysync.scripts.write.spooled import on_disk
 
 
@@ -17,7 +17,7 @@ class _Closable(Protocol):
 class Outgoing:
     """The files of one run, on their way to one folder; every file writer works by one."""
 
-    def __init__(self, remote: _Closable, folder: str, stage: Callable[[Path, str], Staged]) -> None:
+    def __init__(self, remote: _Closable, folder: str, stage: Callable[[Source, str], Staged]) -> None:
         """Prepare; the connection opens with the first file.
 
         Args:
@@ -28,8 +28,9 @@ class Outgoing:
         self._remote, self._folder, self._stage = remote, folder, stage
 
     def stage(self, file: File, services: Services) -> Staged:
-        """Upload one file without naming it."""
-        return self._stage(on_disk(file, services), posixpath.join(self._folder, safe_name(file.name)))
+        """Upload one file without naming it, as long as the run goes on."""
+        source = CheckedSource(on_disk(file, services), services.check)
+        return self._stage(source, posixpath.join(self._folder, safe_name(file.name)))
 
     def write(self, file: File, services: Services) -> None:
         """Publish one file at once."""

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import threading
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -10,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from identitysync.testing.http.base import CHUNK, Base
 from identitysync.values import json_bytes, json_value
 
 _TABLES: Final = """
@@ -25,7 +25,6 @@ _PUT: Final = """
 INSERT INTO account (uid, email, updated, lite, document) VALUES (?, ?, ?, ?, ?) ON CONFLICT (uid) DO UPDATE SET
     email = excluded.email, updated = excluded.updated, lite = excluded.lite, document = excluded.document
 """
-_CHUNK: Final = 1000
 _INTEGERS: Final = range(-(2**63), 2**63)
 
 Narrowing = tuple[str, list[Any]]
@@ -44,10 +43,7 @@ class Accounts:
         Args:
             path: A SQLite file; None keeps everything in memory.
         """
-        self._lock = threading.RLock()
-        self._base = sqlite3.connect(str(path or ":memory:"), check_same_thread=False, isolation_level=None)
-        self._base.execute("PRAGMA synchronous=OFF")
-        self._base.executescript(_TABLES)
+        self._base = Base(path, _TABLES)
 
     def add(self, accounts: Iterable[dict[str, Any]]) -> None:
         """Put accounts in, over those with the same UID: all of them, or none when one is no account.
@@ -56,15 +52,9 @@ class Accounts:
             accounts: The accounts; each has a ``UID``.
         """
         source = iter(accounts)
-        with self._lock:
-            self._base.execute("BEGIN")
-            try:
-                while chunk := list(islice(source, _CHUNK)):
-                    self._put(chunk)
-            except BaseException:
-                self._base.execute("ROLLBACK")
-                raise
-            self._base.execute("COMMIT")
+        with self._base.whole() as base:
+            while chunk := list(islice(source, CHUNK)):
+                _put(base, chunk)
 
     def put(self, account: dict[str, Any]) -> None:
         """Store one account."""
@@ -72,9 +62,9 @@ class Accounts:
 
     def delete(self, uid: str) -> bool:
         """Remove an account; tell whether it was there."""
-        with self._lock:
-            self._base.execute("DELETE FROM login WHERE uid = ?", (uid,))
-            return self._base.execute("DELETE FROM account WHERE uid = ?", (uid,)).rowcount > 0
+        with self._base.lock:
+            self._base.delete("DELETE FROM login WHERE uid = ?", uid)
+            return self._base.delete("DELETE FROM account WHERE uid = ?", uid)
 
     def get(self, uid: str) -> dict[str, Any] | None:
         """Give the account with a UID, or None."""
@@ -86,17 +76,19 @@ class Accounts:
 
     def owner_of_email(self, email: str) -> str | None:
         """Give the UID of the full account that has an e-mail address in its profile, or None."""
-        owner: str | None = self._value("SELECT uid FROM account WHERE email = ? AND NOT lite", email.lower())
+        owner: str | None = self._base.value("SELECT uid FROM account WHERE email = ? AND NOT lite", email.lower())
         return owner
 
     def owner_of_login(self, name: str, other_than: str) -> str | None:
         """Give the UID of another account that logs in with a name or an e-mail address, or None."""
-        owner: str | None = self._value("SELECT uid FROM login WHERE name = ? AND uid <> ?", name.lower(), other_than)
+        owner: str | None = self._base.value(
+            "SELECT uid FROM login WHERE name = ? AND uid <> ?", name.lower(), other_than
+        )
         return owner
 
     def count(self) -> int:
         """Count the full accounts."""
-        return int(self._value("SELECT count(*) FROM account WHERE NOT lite"))
+        return int(self._base.value("SELECT count(*) FROM account WHERE NOT lite"))
 
     def numbers(self, *, lite: bool, narrowing: Narrowing | None = None) -> "array[int]":
         """Give the numbers of the full or of the lite accounts, in the order in which the accounts came.
@@ -110,50 +102,30 @@ class Accounts:
         """
         where, values = ("", []) if narrowing is None else (f" AND ({narrowing[0]})", narrowing[1])
         text = f"SELECT number FROM account WHERE lite = ?{where}"  # noqa: S608 - a narrowing's values are bound
-        with self._lock:
-            return array("q", sorted(row[0] for row in self._base.execute(text, (lite, *values))))
+        return self._base.numbers(text, lite, *values)
 
     def documents(self, numbers: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Read accounts by their numbers, some at a time; those that were deleted meanwhile are left out.
-
-        Args:
-            numbers: The numbers.
-
-        Yields:
-            The number and the account, in the order of the numbers.
-        """
-        text = "SELECT number, document FROM account WHERE number IN (SELECT value FROM json_each(?))"
-        for begin in range(0, len(numbers), _CHUNK):
-            wanted = numbers[begin : begin + _CHUNK]
-            with self._lock:
-                found = dict(self._base.execute(text, (json.dumps(list(wanted)),)))
-            for number in wanted:
-                if number in found:
-                    yield number, _document(found[number])
+        """Read accounts by their numbers, in that order; those that were deleted meanwhile are left out."""
+        return ((number, _document(text)) for number, text in self._base.documents("account", numbers))
 
     def locked(self) -> AbstractContextManager[bool]:
         """Give the lock under which an account is read and written as one."""
-        return self._lock
+        return self._base.lock
 
     def close(self) -> None:
         """Let go of the file, or forget everything."""
-        with self._lock:
-            self._base.close()
-
-    def _put(self, accounts: list[dict[str, Any]]) -> None:
-        self._base.executemany(_PUT, map(_row, accounts))
-        self._base.executemany("DELETE FROM login WHERE uid = ?", ((account["UID"],) for account in accounts))
-        logins = {(name.lower(), account["UID"]) for account in accounts for name in login_names(account)}
-        self._base.executemany("INSERT INTO login VALUES (?, ?)", logins)
-
-    def _value(self, text: str, *values: Any) -> Any:
-        with self._lock:
-            row = self._base.execute(text, values).fetchone()
-        return None if row is None else row[0]
+        self._base.close()
 
     def _one(self, text: str, *values: Any) -> dict[str, Any] | None:
-        found = self._value(text, *values)
+        found = self._base.value(text, *values)
         return None if found is None else _document(found)
+
+
+def _put(base: sqlite3.Connection, accounts: list[dict[str, Any]]) -> None:
+    base.executemany(_PUT, map(_row, accounts))
+    base.executemany("DELETE FROM login WHERE uid = ?", ((account["UID"],) for account in accounts))
+    logins = {(name.lower(), account["UID"]) for account in accounts for name in login_names(account)}
+    base.executemany("INSERT INTO login VALUES (?, ?)", logins)
 
 
 def login_names(account: dict[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ class Request:
         query: The query's parameters; the last of one name counts.
         headers: The headers by lower-case name.
         body: The body.
+        target: What stood in the request line, as it came; for signatures over it, and for names that come twice.
     """
 
     verb: str
@@ -27,6 +28,7 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = attrs.field(repr=False)
+    target: str = ""
 
     @classmethod
     def read(cls, verb: str, target: str, headers: Mapping[str, str], body: bytes) -> "Request":
@@ -39,7 +41,8 @@ class Request:
             body: The body.
         """
         parts = urlsplit(target)
-        return cls(verb, unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True)), headers, body)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        return cls(verb, unquote(parts.path), query, headers, body, target)
 
     def json(self) -> Any:
         """Read the body as JSON.

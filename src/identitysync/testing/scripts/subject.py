@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -13,6 +13,7 @@ from identitysync.model import Step
 from identitysync.plan.bind import bind
 from identitysync.registry import Registry
 from identitysync.testing.remotes.ground import expect
+from identitysync.testing.scripts.other_end import StartsOtherEnd
 
 _OUTSIDE: Final = re.compile(r"\$\{(env|file|keyring):")
 
@@ -26,16 +27,25 @@ class Subject:
         spec: Its description.
         params: Parameters as in a flow, for laws that run it; None takes those of its examples.
         undone_by: The script that makes its input of its output again, where there is one.
+        other_end: Starts the system that a look-up or record writer speaks to, where one can be had.
+        large_file: Gives a file of at least 24 MB for a parser whose files no formatter of this library writes.
     """
 
     cls: ShapeClass
     spec: ScriptSpec
     params: Mapping[str, Any] | None = None
     undone_by: "Subject | None" = None
+    other_end: StartsOtherEnd | None = None
+    large_file: Callable[[], Iterable[bytes]] | None = None
 
     @classmethod
     def of(
-        cls, script: ShapeClass, params: Mapping[str, Any] | None = None, undone_by: "Subject | None" = None
+        cls,
+        script: ShapeClass,
+        params: Mapping[str, Any] | None = None,
+        undone_by: "Subject | None" = None,
+        other_end: StartsOtherEnd | None = None,
+        large_file: Callable[[], Iterable[bytes]] | None = None,
     ) -> "Subject":
         """Take a class that ``@script`` made.
 
@@ -43,6 +53,8 @@ class Subject:
             script: The class.
             params: As above.
             undone_by: As above.
+            other_end: As above.
+            large_file: As above.
 
         Returns:
             The subject.
@@ -53,7 +65,7 @@ class Subject:
         spec = spec_of(script)
         if spec is None:
             raise InvalidParameter(f"{script!r} is no class made by @script")
-        return cls(script, spec, params, undone_by)
+        return cls(script, spec, params, undone_by, other_end, large_file)
 
     @property
     def packs(self) -> bool:
@@ -90,6 +102,11 @@ class Subject:
         change_step_ids(params, self.cls, take)
         step = Step("x", self.cls, params, next=dict.fromkeys(ways))
         return bind(step, "$", Registry({}), faults.append, run=False).script, faults
+
+    def undoing(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Give those of the parameters that the script which undoes it knows, too."""
+        names = {param.wire for param in self.undone_by.spec.params} if self.undone_by is not None else set()
+        return {name: value for name, value in params.items() if name in names}
 
     def settings(self) -> Iterator[Mapping[str, Any]]:
         """Give the parameters with which it is run: those given, else all of its examples that need nothing outside."""

@@ -1,0 +1,104 @@
+"""How a record becomes a contact: the names that imports have, and those of sign-ups."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from identitysync.errors import RecordRejected
+from identitysync.platforms.sendable import check_sendable
+from identitysync.values import MISSING, Record, text_of
+
+_PHONES: Final = ("phone", "home_phone", "work_phone", "mobile_phone", "other_phone")
+_STREET: Final = ("street", "street2", "city", "state", "zip", "country")
+_PLAIN: Final = (
+    "email", "first_name", "last_name", "job_title", "company_name", "birthday_month", "birthday_day", "anniversary",
+)  # fmt: skip
+IMPORTED: Final = frozenset(
+    (*_PLAIN, *_PHONES, *_STREET, *(f"{kind}_{part}" for kind in ("home", "work", "other") for part in _STREET))
+)
+"""The fields of an import."""
+
+_SIGNED_UP: Final = {"email": "email_address", "phone": "phone_number"}
+_ADDRESS: Final = {"street": "street", "city": "city", "state": "state", "zip": "postal_code", "country": "country"}
+_NUMBERS: Final = frozenset({"birthday_month", "birthday_day"})
+
+
+def address_of(record: Record) -> str:
+    """Give the e-mail address of a record, in lower case: contacts are told apart by it; empty when it has none."""
+    value: Any = record.get("email", MISSING)
+    if value is MISSING:
+        value = record.get("email_address")
+        value = value.get("address") if isinstance(value, dict) else value
+    return value.strip().lower() if isinstance(value, str) else ""
+
+
+def imported(record: Record) -> dict[str, Any]:
+    """Turn a record into a row of an import.
+
+    Args:
+        record: The record, whose fields are named as in imports; custom fields are ``cf:name``.
+
+    Returns:
+        The row; null and missing values are not in it.
+
+    Raises:
+        RecordRejected: It has no address, or a field that there is not.
+    """
+    row: dict[str, Any] = {"email": _address(record)}
+    for name, value in record.items():
+        if name in {"email", "email_address"} or value is None or value == "":
+            continue
+        if name not in IMPORTED and not name.startswith("cf:"):
+            raise RecordRejected(
+                f"contacts have no field {name!r}; take it out with field.remove, or name it 'cf:{name}' for a custom"
+                " field of the account",
+                code="unknown-field",
+            )
+        row[name] = _number(name, value) if name in _NUMBERS else text_of(value)
+    check_sendable(row)
+    return row
+
+
+def signed_up(record: Record, lists: list[str], custom: Mapping[str, str]) -> dict[str, Any]:
+    """Turn a record into what a sign-up form sends.
+
+    Args:
+        record: The record, named as above.
+        lists: The lists.
+        custom: The ids of the account's custom fields by their names.
+
+    Returns:
+        The body.
+
+    Raises:
+        RecordRejected: It has no address, or a field that there is not.
+    """
+    row = imported(record)
+    body: dict[str, Any] = {"email_address": row.pop("email"), "list_memberships": lists}
+    street = {_ADDRESS[name]: row.pop(name) for name in _ADDRESS if name in row}
+    if street:
+        body["street_address"] = {"kind": "home", **street}
+    fields = []
+    for name, value in row.items():
+        if name.startswith("cf:"):
+            if name[3:] not in custom:
+                raise RecordRejected(f"the account has no custom field {name[3:]!r}", code="unknown-field")
+            fields.append({"custom_field_id": custom[name[3:]], "value": value})
+        elif name in _PLAIN or name in _SIGNED_UP:
+            body[_SIGNED_UP.get(name, name)] = value
+        else:
+            raise RecordRejected(f"a sign-up form has no field {name!r}", code="unknown-field")
+    return body | {"custom_fields": fields} if fields else body
+
+
+def _address(record: Record) -> str:
+    found = address_of(record)
+    if not found:
+        raise RecordRejected("a contact needs an e-mail address, in the field email", code="no-address")
+    return found
+
+
+def _number(name: str, value: Any) -> int:
+    text = text_of(value).strip()
+    if not text.isdecimal():
+        raise RecordRejected(f"{name} is a number; found {text[:40]!r}", code="no-number")
+    return int(text)

@@ -1,0 +1,3 @@
+function process(record, ctx, logger, next) {
+  return record.UID ? record : null;
+}
