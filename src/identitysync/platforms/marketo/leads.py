@@ -62,11 +62,7 @@ class _Batch:
             lead = self._lead(place, record)
             if lead is None:
                 continue
-            try:
-                length = len(json_bytes(lead)) + 1
-            except ValueError as fault:
-                self._answers[place] = Rejected(record, f"the record cannot be written as JSON: {fault}", "not-json")
-                continue
+            length = len(json_bytes(lead)) + 1
             if length > _MOST_BYTES:
                 text = f"the record has {length} bytes as JSON; Marketo takes {_MOST_BYTES} in one call"
                 self._answers[place] = Rejected(record, text, "too-large")
