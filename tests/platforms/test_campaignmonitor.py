@@ -344,6 +344,17 @@ def test_on_a_bad_day_every_record_is_accounted_for(monitor):
     assert any(call.status != 200 for call in monitor.calls)
 
 
+@pytest.mark.parametrize("said", [True, False, None])
+def test_what_was_done_without_an_answer_is_done_again_and_does_no_harm(monitor, said):
+    monitor.put(people(10))
+    monitor.faults.add("lost", times=-1, every=2)
+    records = [{"EmailAddress": f"p{n:03}@people.example", "Name": "Ada", "n": said} for n in range(20)]
+    job, out, _ = write(monitor, records, batchSize=5, defaultStatus="active")
+    assert (job.rejects, len(out), monitor.count()) == ((), 20, 10 if said is False else 20)
+    assert {each["State"] for each in monitor.subscribers()} == {"Unsubscribed" if said is False else "Active"}
+    assert len(read(monitor, batchSize=10)) == monitor.count()
+
+
 def test_an_address_that_is_refused_but_was_not_sent_so_is_looked_for():
     class Odd:
         def __init__(self):

@@ -415,7 +415,7 @@ def test_what_was_read_can_be_written_as_it_is(mailchimp):
         assert all(member["merge_fields"]["FNAME"] == "Zoë" and member["tags_count"] == 1 for member in other.members())
 
 
-@pytest.mark.parametrize("kind", ["http_500", "drop"])
+@pytest.mark.parametrize("kind", ["http_500", "drop", "lost"])
 def test_a_call_that_would_send_a_second_mail_is_not_made_twice(mailchimp, kind):
     mailchimp.faults.add(kind, method="POST", every=2)
     records = [{"EMAIL": "a@x.com", "n": "pending"}, {"EMAIL": "b@x.com", "n": True}]
@@ -435,6 +435,17 @@ def test_on_a_bad_day_every_record_is_accounted_for(mailchimp):
     assert (job.status, step.received, step.passed, step.rejected) == ("succeeded", 3000, 2970, 30)
     assert (len(out), len(errors), mailchimp.count()) == (2970, 30, 2970)
     assert any(call.status != 200 for call in mailchimp.calls)
+
+
+@pytest.mark.parametrize("said", [True, False, None])
+def test_what_was_done_without_an_answer_is_done_again_and_does_no_harm(mailchimp, said):
+    mailchimp.faults.add("lost", times=-1, every=2)
+    records = [{"EMAIL": f"p{n}@x.com", "n": said, "tags": "a"} for n in range(20)]
+    job, out, _ = write(mailchimp, records, batchSize=5, defaultStatus="pending")
+    status = {True: "subscribed", False: "unsubscribed", None: "pending"}[said]
+    assert (job.rejects, len(out), mailchimp.count()) == ((), 20, 20)
+    assert all((each["status"], each["tags_count"]) == (status, 1) for each in mailchimp.members())
+    assert sorted(each["email_address"] for each in read(mailchimp, batchSize=7)) == sorted(r["EMAIL"] for r in records)
 
 
 def test_an_eleventh_call_at_once_is_not_let_in_and_comes_back(mailchimp):

@@ -151,12 +151,13 @@ def test_limits_on_rate_and_on_calls_at_once_delay_and_lose_nothing():
         assert clock.monotonic() >= 60
 
 
-@pytest.mark.parametrize("fault", ["http_429", "http_500", "http_503", "broken_json", "html", "drop"])
+@pytest.mark.parametrize("fault", ["http_429", "http_500", "http_503", "broken_json", "html", "drop", "lost"])
 def test_bad_days_pass(marketo, fault, tmp_path):
     clock = FixedClock(NOW)
     marketo.leads.add({**person(n), "createdAt": "2026-01-01T00:00:00Z"} for n in range(10))
     marketo.faults.add(fault, every=2, times=-1)
-    assert client(marketo, clock).sync([person(11)])[0]["status"] == "created"
+    assert client(marketo, clock).sync([person(11)])[0]["status"] == ("updated" if fault == "lost" else "created")
+    assert marketo.leads.count() == 11
     assert len(extract(marketo, clock, tmp_path)) == 10
 
 

@@ -255,12 +255,20 @@ def test_a_wrong_password_of_the_sftp_server_fails_the_job_and_shows_no_secret(s
     assert not any(secret in shown for secret in ("wrong-one", SECRET, REFRESH))
 
 
-@pytest.mark.parametrize("fault", ["http_429", "http_500", "http_503", "broken_json", "html", "drop"])
+@pytest.mark.parametrize("fault", ["http_429", "http_500", "http_503", "broken_json", "html", "drop", "lost"])
 def test_bad_days_pass(silverpop, fault):
     silverpop.faults.add(fault, every=2, times=-1)
     calls = client(silverpop, FixedClock(NOW))
     job, _ = calls.export_list(["Email"])
     assert calls.ended(job).id == job
+
+
+def test_an_import_whose_answer_was_lost_brings_each_contact_once(silverpop):
+    silverpop.faults.add("lost", method="POST /XMLAPI", every=2, times=-1)
+    assert write(silverpop, PEOPLE, newsletterField="Subscribed").status == "succeeded"
+    assert silverpop.contacts.count() == 20
+    assert sum(contact["opted_out"] for contact in silverpop.contacts.all()) == 4
+    assert left_behind(silverpop) == []
 
 
 def test_a_command_that_is_refused_is_refused_once_with_the_platforms_words(silverpop):
