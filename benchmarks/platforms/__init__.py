@@ -8,6 +8,9 @@ Such a module, named like the step (``salesforce``), has
 * ``params(emulator)``: the writer's parameters;
 * ``arrived(emulator)``: how many different records the platform holds;
 * ``CALLS``: what the ideal is made of: (records of one call, calls under way at once), as allowed by the parameters above.
+
+Where the writer takes files, ``steps(params)`` gives the flow's steps from ``parse`` to ``write``, ``refusals(job)`` tells
+how many records the platform refused after the run had sent them, and there is no ``CALLS``, hence no judge ``busy``.
 """
 
 

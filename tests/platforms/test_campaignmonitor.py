@@ -1,17 +1,20 @@
 """Campaign Monitor's reader and writer, against a list on this machine."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 import identitysync as idx
 from identitysync.contract import Rejected
+from identitysync.platforms import BatchCalls, PlatformConnection
 from identitysync.platforms.campaignmonitor import CampaignMonitorClient, SubscriberWriter, Wishes, record_of
 from identitysync.platforms.campaignmonitor.answers import judge
 from identitysync.testing import CampaignMonitorEmulator, GigyaEmulator, generate_accounts
 from identitysync.testing.http import Limit
 from identitysync.values import FieldPath, Secret, json_bytes
 from identitysync.world import FixedClock, HttpClient, HttpResponse
+from tests.platforms.services import PlainServices
 
 
 @pytest.fixture
@@ -109,6 +112,48 @@ def test_who_leaves_while_the_pages_are_read_moves_nobody_out_of_sight(monitor):
     assert found == [f"p{n:03}@people.example" for n in range(30) if n != 25]
 
 
+@pytest.mark.parametrize("size", [10, 12])
+def test_who_comes_while_another_leaves_hides_nobody(monitor, size):
+    monitor.put(people(50))
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    client = CampaignMonitorClient(monitor.api_url, Secret(monitor.api_key), HttpClient(clock), clock)
+    found = []
+    for number, page in enumerate(client.subscribers(monitor.list_id, "active", page_size=size)):
+        found += [each["EmailAddress"] for each in page]
+        if number < 2:
+            monitor.change_state(f"p{number:03}@people.example", "Unsubscribed")
+            monitor.put([{"EmailAddress": f"z{number}@people.example"}])
+    assert found == [*(f"p{n:03}@people.example" for n in range(50)), "z0@people.example", "z1@people.example"]
+
+
+def test_who_comes_in_front_of_the_others_gives_nobody_twice(monitor):
+    monitor.put(people(30))
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    client = CampaignMonitorClient(monitor.api_url, Secret(monitor.api_key), HttpClient(clock), clock)
+    found = []
+    for number, page in enumerate(client.subscribers(monitor.list_id, "active", page_size=10)):
+        found += [each["EmailAddress"] for each in page]
+        if number == 0:
+            monitor.put([{"EmailAddress": "a1@people.example"}, {"EmailAddress": "a2@people.example"}])
+    assert sorted(found) == sorted(
+        ["a1@people.example", "a2@people.example", *(f"p{n:03}@people.example" for n in range(30))]
+    )
+
+
+def test_pages_that_change_all_the_time_come_to_an_end():
+    class Restless(CampaignMonitorClient):
+        asked = 0
+
+        def _get(self, path, query):
+            self.asked += 1
+            found = [{"EmailAddress": f"{self.asked}-{n}"} for n in range(10)]
+            return {"Results": found, "NumberOfPages": 3}
+
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    client = Restless("http://x", Secret("k"), HttpClient(clock), clock)
+    assert len(list(client.subscribers("x", "active", page_size=10))) < 15
+
+
 def test_a_wrong_key_says_so_and_does_not_show_it(monitor):
     job, _, _ = write(monitor, people(1), apiKey="planted")
     assert job.status == "failed"
@@ -159,12 +204,46 @@ def test_null_clears_a_custom_field_and_a_missing_one_is_left_alone(monitor):
 @pytest.mark.parametrize(
     ("value", "state"),
     [(True, "Active"), ("true", "Active"), ("subscribed", "Active"), ("Active", "Active"), (False, "Unsubscribed"),
-     ("false", "Unsubscribed"), ("unsubscribed", "Unsubscribed"), (None, "Unsubscribed"), ("", "Unsubscribed")],
+     ("false", "Unsubscribed"), ("unsubscribed", "Unsubscribed"), (None, "Active"), ("", "Active")],
 )  # fmt: skip
 def test_the_newsletter_field_decides_who_stays_and_who_leaves(monitor, value, state):
     monitor.put([{"EmailAddress": "a@x.com"}])
     job, out, _ = write(monitor, [{"EmailAddress": "a@x.com", "n": value}])
     assert (job.rejects, len(out), of(monitor, "a@x.com")["State"]) == ((), 1, state)
+
+
+@pytest.mark.parametrize(("status", "new"), [("active", "Active"), ("unsubscribed", None)])
+def test_where_nothing_is_said_who_is_there_keeps_the_state_and_who_is_new_gets_the_default(monitor, status, new):
+    there = {state: f"{state.lower()}@x.com" for state in ("Active", "Unconfirmed", "Unsubscribed", "Bounced")}
+    monitor.put({"EmailAddress": address, "State": state} for state, address in there.items())
+    records = [{"EmailAddress": address, "Name": "Ada", "n": None} for address in [*there.values(), "new@x.com"]]
+    job, out, _ = write(monitor, records, defaultStatus=status, resubscribe=True)
+    assert (job.rejects, out) == ((), records)
+    assert {state: of(monitor, address)["State"] for state, address in there.items()} == {each: each for each in there}
+    assert {each["Name"] for each in monitor.subscribers()} == {"Ada"}
+    assert [each["State"] for each in monitor.subscribers() if each["EmailAddress"] == "new@x.com"] == [new] * bool(new)
+
+
+def test_who_said_nothing_is_refused_one_by_one_and_not_brought_back(monitor):
+    monitor.put([{"EmailAddress": "gone@x.com", "State": "Deleted"}])
+    monitor.suppress("s@x.com")
+    records = [{"EmailAddress": address} for address in ("no address", "s@x.com", "good@x.com")]
+    _, out, errors = write(monitor, records, defaultStatus="active", resubscribe=True)
+    assert out == records[2:]
+    assert [error["_errorDetails"]["errorCode"] for error in errors] == ["1", "204"]
+
+
+def test_nobody_else_leaves_once_nobody_waits(monitor):
+    with CampaignMonitorEmulator(latency=0.1) as slow:
+        connection = PlatformConnection(PlainServices(), connections=2)
+        client = CampaignMonitorClient(slow.api_url, Secret(slow.api_key), connection.http, connection.clock)
+        wishes = Wishes(slow.list_id, FieldPath.parse("n"), "active", "Yes", resubscribe=False)
+        writer = SubscriberWriter(client, wishes, connection, connections=2, tell=lambda _: None)
+        with BatchCalls(connection, writer.write, size=500, connections=1) as calls:
+            calls.begin([{"EmailAddress": f"p{n}@x.com", "n": False} for n in range(500)], PlainServices())
+            while len(slow.calls) < 3:
+                time.sleep(0.01)
+        assert len(slow.calls) < 20
 
 
 def test_who_is_not_there_has_left(monitor):
@@ -265,6 +344,17 @@ def test_on_a_bad_day_every_record_is_accounted_for(monitor):
     assert any(call.status != 200 for call in monitor.calls)
 
 
+@pytest.mark.parametrize("said", [True, False, None])
+def test_what_was_done_without_an_answer_is_done_again_and_does_no_harm(monitor, said):
+    monitor.put(people(10))
+    monitor.faults.add("lost", times=-1, every=2)
+    records = [{"EmailAddress": f"p{n:03}@people.example", "Name": "Ada", "n": said} for n in range(20)]
+    job, out, _ = write(monitor, records, batchSize=5, defaultStatus="active")
+    assert (job.rejects, len(out), monitor.count()) == ((), 20, 10 if said is False else 20)
+    assert {each["State"] for each in monitor.subscribers()} == {"Unsubscribed" if said is False else "Active"}
+    assert len(read(monitor, batchSize=10)) == monitor.count()
+
+
 def test_an_address_that_is_refused_but_was_not_sent_so_is_looked_for():
     class Odd:
         def __init__(self):
@@ -280,8 +370,8 @@ def test_an_address_that_is_refused_but_was_not_sent_so_is_looked_for():
 
     client = Odd()
     wishes = Wishes("x", FieldPath.parse("n"), "active", "Yes", resubscribe=False)
-    writer = SubscriberWriter(client, wishes, connections=1, tell=lambda _: None)
-    answers = writer.write([{"EmailAddress": f"p{n}@{'ẋ' if n in {2, 5} else 'x'}.com"} for n in range(8)])
+    writer = SubscriberWriter(client, wishes, None, connections=1, tell=lambda _: None)
+    answers = writer.write([{"EmailAddress": f"p{n}@{'ẋ' if n in {2, 5} else 'x'}.com", "n": True} for n in range(8)])
     assert [n for n, answer in enumerate(answers) if isinstance(answer, Rejected)] == [2, 5]
     assert (answers[2].code, answers[2].message, client.calls) == ("1", "no", 11)
 

@@ -1,5 +1,6 @@
 """Mailchimp's reader and writer, against an audience on this machine."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 import identitysync as idx
 from identitysync.contract import Rejected
 from identitysync.errors import AuthenticationFailed, PlatformError, RecordRejected
+from identitysync.platforms import BatchCalls, PlatformConnection
 from identitysync.platforms.mailchimp import AudienceWriter, MailchimpClient
 from identitysync.platforms.mailchimp.answers import judge
 from identitysync.platforms.mailchimp.members import Membership
@@ -15,6 +17,7 @@ from identitysync.testing import MailchimpEmulator
 from identitysync.testing.http import Limit
 from identitysync.values import FieldPath, Secret, json_bytes
 from identitysync.world import FixedClock, HttpClient, HttpResponse, Patience
+from tests.platforms.services import PlainServices
 
 REFUSED = "looks fake"
 NEWSLETTER = FieldPath.parse("n")
@@ -122,6 +125,35 @@ def test_who_leaves_while_the_pages_are_read_moves_nobody_out_of_sight(mailchimp
     assert found == [f"p{n}@people.example" for n in range(30) if n != 25]
 
 
+@pytest.mark.parametrize("size", [1, 2, 10])
+def test_who_comes_while_another_leaves_hides_nobody(mailchimp, size):
+    mailchimp.put(people(30))
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    client = MailchimpClient(mailchimp.api_url, Secret(mailchimp.api_key), HttpClient(clock), clock)
+    found = []
+    for number, page in enumerate(client.members(mailchimp.list_id, page_size=size)):
+        found += [each["email_address"] for each in page]
+        if number == 15 // size:
+            if size > 1:
+                mailchimp.forget("p1@people.example")
+            mailchimp.put([{"email_address": "late@people.example", "status": "subscribed"}])
+    assert found == [*(f"p{n}@people.example" for n in range(30)), "late@people.example"]
+
+
+def test_pages_whose_order_changes_all_the_time_come_to_an_end():
+    class Shuffled(MailchimpClient):
+        asked = 0
+
+        def _get(self, path, query):
+            self.asked += 1
+            members = [{"id": f"{self.asked}-{n}"} for n in range(10)]
+            return {"members": members, "total_items": 30}
+
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    client = Shuffled("http://x/3.0", Secret("k"), HttpClient(clock), clock)
+    assert len(list(client.members("x", page_size=10))) < 15
+
+
 def test_a_wrong_key_says_so_and_does_not_show_it(mailchimp):
     with pytest.raises(idx.JobFailed, match=r"Mailchimp does not accept the credentials \(API Key Invalid\)") as caught:
         read(mailchimp, apiKey="planted-us6")
@@ -214,6 +246,55 @@ def test_the_status_may_be_the_newsletter_field_and_where_it_says_nothing_the_de
     assert [member["status"] for member in mailchimp.members()] == ["subscribed", "transactional"]
 
 
+@pytest.mark.parametrize("nothing", [{}, {"n": None}, {"n": " "}])
+def test_where_nothing_is_said_who_is_there_keeps_the_status_and_who_is_new_gets_the_default(mailchimp, nothing):
+    there = {"s@x.com": "subscribed", "u@x.com": "unsubscribed", "c@x.com": "cleaned", "p@x.com": "pending"}
+    mailchimp.put({"email_address": address, "status": status} for address, status in there.items())
+    records = [{"EMAIL": address, "FNAME": "Ada", **nothing} for address in [*there, "new@x.com"]]
+    _, out, errors = write(mailchimp, records, defaultStatus="transactional")
+    assert (out, errors) == (records, [])
+    assert {each["email_address"]: each["status"] for each in mailchimp.members()} == {
+        **there, "new@x.com": "transactional"
+    }  # fmt: skip
+    assert {each["merge_fields"]["FNAME"] for each in mailchimp.members()} == {"Ada"}
+
+
+def test_who_is_new_and_said_nothing_is_asked_once_however_often_the_call_breaks_off(mailchimp):
+    mailchimp.faults.add("drop", method="PUT", times=2)
+    _, out, _ = write(mailchimp, [{"EMAIL": "a@x.com"}], defaultStatus="pending")
+    assert len(out) == 1
+    assert of(mailchimp, "a@x.com")["status"] == "pending"
+    assert [call.verb for call in mailchimp.calls if call.verb != "GET"] == ["PUT"] * 3
+
+
+def test_who_said_nothing_is_refused_one_by_one_and_gets_tags(mailchimp):
+    mailchimp.put([{"email_address": "a@x.com", "status": "subscribed", "tags": ["old"]}])
+    records = [{"EMAIL": "a@x.com", "tags": "new"}, {"EMAIL": "b@refused.com"}, {"EMAIL": "c@x.com", "tags": ["new"]}]
+    _, out, errors = write(mailchimp, records)
+    assert out == [records[0], records[2]]
+    assert REFUSED in errors[0]["_errorDetails"]["errorMessage"]
+    assert [[tag["name"] for tag in each["tags"]] for each in mailchimp.members()] == [["old", "new"], ["new"]]
+
+
+def test_calls_for_single_members_are_spread_over_the_connections_and_end_when_nobody_waits(mailchimp):
+    with MailchimpEmulator(latency=0.1) as slow:
+        write(slow, [{"EMAIL": f"p{n}@x.com"} for n in range(20)], maxConnections=4)
+        assert slow.most_at_once == 4
+        connection = PlatformConnection(PlainServices(), connections=2)
+        client = MailchimpClient(slow.api_url, Secret(slow.api_key), connection.http, connection.clock)
+        writer = AudienceWriter(
+            client, slow.list_id, connection, connections=2, newsletter=NEWSLETTER, default_status="unsubscribed",
+            tell=lambda _: None,
+        )  # fmt: skip
+        writer.write([])
+        before = len(slow.calls)
+        with BatchCalls(connection, writer.write, size=500, connections=1) as calls:
+            calls.begin([{"EMAIL": f"q{n}@x.com"} for n in range(500)], PlainServices())
+            while len(slow.calls) == before:
+                time.sleep(0.01)
+        assert len(slow.calls) - before < 20
+
+
 def test_each_record_that_mailchimp_refuses_carries_its_code_and_words_and_the_others_are_written(mailchimp):
     mailchimp.put([{"email_address": "left@x.com", "status": "subscribed"}, *people(1)])
     mailchimp.leave("left@x.com")
@@ -256,7 +337,7 @@ def test_each_record_that_mailchimp_refuses_carries_its_code_and_words_and_the_o
 
 
 def test_a_call_that_is_refused_because_of_single_members_is_made_again_without_them(mailchimp):
-    records = [{"EMAIL": f"p{n}@x.com", "email_type": "pdf" if n in {3, 7} else "html"} for n in range(10)]
+    records = [{"EMAIL": f"p{n}@x.com", "n": True, "email_type": "pdf" if n in {3, 7} else "html"} for n in range(10)]
     _, out, errors = write(mailchimp, records)
     assert (len(out), mailchimp.count()) == (8, 8)
     assert [error["EMAIL"] for error in errors] == ["p3@x.com", "p7@x.com"]
@@ -280,8 +361,10 @@ def test_a_call_that_is_refused_without_naming_members_is_parted_until_the_fault
             return {"errors": []}
 
     client = Refusing()
-    writer = AudienceWriter(client, "x", newsletter=NEWSLETTER, default_status="subscribed", tell=lambda _: None)
-    answers = writer.write([{"EMAIL": f"{'bad' if n == 5 else 'p'}{n}@x.com"} for n in range(8)])
+    writer = AudienceWriter(
+        client, "x", None, connections=1, newsletter=NEWSLETTER, default_status="", tell=lambda _: None
+    )
+    answers = writer.write([{"EMAIL": f"{'bad' if n == 5 else 'p'}{n}@x.com", "n": True} for n in range(8)])
     assert [n for n, answer in enumerate(answers) if isinstance(answer, Rejected)] == [5]
     assert answers[5].message == "something is wrong"
     assert client.calls == 7
@@ -296,8 +379,10 @@ def test_an_error_about_an_address_that_nobody_sent_concerns_those_that_were_not
             error = {"email_address": "p1@xn--x.com", "error": "no", "error_code": "ERROR_GENERIC"}
             return {"errors": [error], "new_members": [{"email_address": "p0@x.com"}], "updated_members": []}
 
-    writer = AudienceWriter(Odd(), "x", newsletter=NEWSLETTER, default_status="subscribed", tell=lambda _: None)
-    answers = writer.write([{"EMAIL": "P0@x.com"}, {"EMAIL": "p1@ẋ.com"}])
+    writer = AudienceWriter(
+        Odd(), "x", None, connections=1, newsletter=NEWSLETTER, default_status="", tell=lambda _: None
+    )
+    answers = writer.write([{"EMAIL": "P0@x.com", "n": True}, {"EMAIL": "p1@ẋ.com", "n": True}])
     assert [isinstance(answer, Rejected) for answer in answers] == [False, True]
 
 
@@ -330,11 +415,11 @@ def test_what_was_read_can_be_written_as_it_is(mailchimp):
         assert all(member["merge_fields"]["FNAME"] == "Zoë" and member["tags_count"] == 1 for member in other.members())
 
 
-@pytest.mark.parametrize("kind", ["http_500", "drop"])
+@pytest.mark.parametrize("kind", ["http_500", "drop", "lost"])
 def test_a_call_that_would_send_a_second_mail_is_not_made_twice(mailchimp, kind):
     mailchimp.faults.add(kind, method="POST", every=2)
-    records = [{"EMAIL": "a@x.com"}, {"EMAIL": "b@x.com", "n": True}]
-    _, out, errors = write(mailchimp, records, defaultStatus="pending")
+    records = [{"EMAIL": "a@x.com", "n": "pending"}, {"EMAIL": "b@x.com", "n": True}]
+    _, out, errors = write(mailchimp, records)
     assert out == records[1:]
     assert errors[0]["_errorDetails"]["errorCode"] == "no-answer"
     assert "may have been done" in errors[0]["_errorDetails"]["errorMessage"]
@@ -352,9 +437,20 @@ def test_on_a_bad_day_every_record_is_accounted_for(mailchimp):
     assert any(call.status != 200 for call in mailchimp.calls)
 
 
+@pytest.mark.parametrize("said", [True, False, None])
+def test_what_was_done_without_an_answer_is_done_again_and_does_no_harm(mailchimp, said):
+    mailchimp.faults.add("lost", times=-1, every=2)
+    records = [{"EMAIL": f"p{n}@x.com", "n": said, "tags": "a"} for n in range(20)]
+    job, out, _ = write(mailchimp, records, batchSize=5, defaultStatus="pending")
+    status = {True: "subscribed", False: "unsubscribed", None: "pending"}[said]
+    assert (job.rejects, len(out), mailchimp.count()) == ((), 20, 20)
+    assert all((each["status"], each["tags_count"]) == (status, 1) for each in mailchimp.members())
+    assert sorted(each["email_address"] for each in read(mailchimp, batchSize=7)) == sorted(r["EMAIL"] for r in records)
+
+
 def test_an_eleventh_call_at_once_is_not_let_in_and_comes_back(mailchimp):
     with MailchimpEmulator(limit=Limit(at_once=2), latency=0.05) as slow:
-        job, out, _ = write(slow, [{"EMAIL": f"p{n}@x.com"} for n in range(3000)], maxConnections=4)
+        job, out, _ = write(slow, [{"EMAIL": f"p{n}@x.com", "n": True} for n in range(3000)], maxConnections=4)
         assert (job.status, len(out), slow.count()) == ("succeeded", 3000, 3000)
         assert any(call.status == 429 for call in slow.calls)
         assert slow.most_at_once <= 2
@@ -362,7 +458,7 @@ def test_an_eleventh_call_at_once_is_not_let_in_and_comes_back(mailchimp):
 
 def test_all_connections_are_used_and_no_more(mailchimp):
     with MailchimpEmulator(latency=0.1) as slow:
-        write(slow, [{"EMAIL": f"p{n}@x.com"} for n in range(4000)], maxConnections=4)
+        write(slow, [{"EMAIL": f"p{n}@x.com", "n": True} for n in range(4000)], maxConnections=4)
         assert slow.most_at_once == 4
 
 
@@ -381,7 +477,7 @@ def test_a_value_that_is_neither_true_nor_false_rejects_where_only_these_make_se
         membership.member_of({"EMAIL": "a@x.com", "interests": {"abc": "perhaps", "d": None}})
     assert membership.member_of({"EMAIL": "a@x.com", "vip": "true", "location": {"latitude": 0, "longitude": 0}}) == {
         "email_address": "a@x.com",
-        "status": "subscribed",
+        "status_if_new": "subscribed",
         "vip": True,
     }
 

@@ -102,6 +102,12 @@ def test_a_call_that_will_never_work_is_made_once_and_fails_the_job(marketo, cod
     assert code in job.status_details
 
 
+def test_a_value_that_is_no_json_rejects_its_record_alone(marketo):
+    job, written = write(marketo, [person(1), {**person(2), "firstName": "\ud800"}, person(3)])
+    assert (job.status, [each["email"] for each in written]) == ("succeeded", [person(n)["email"] for n in (1, 3)])
+    assert [each.code for each in job.rejects] == ["cannot-be-sent"]
+
+
 def test_a_batch_that_is_refused_as_a_whole_rejects_each_of_its_records(marketo):
     marketo.fail("1011", "Field 'company' not supported", method=SYNC)
     job, written = write(marketo, [person(n) for n in range(3)])
@@ -145,12 +151,13 @@ def test_limits_on_rate_and_on_calls_at_once_delay_and_lose_nothing():
         assert clock.monotonic() >= 60
 
 
-@pytest.mark.parametrize("fault", ["http_429", "http_500", "http_503", "broken_json", "html", "drop"])
+@pytest.mark.parametrize("fault", ["http_429", "http_500", "http_503", "broken_json", "html", "drop", "lost"])
 def test_bad_days_pass(marketo, fault, tmp_path):
     clock = FixedClock(NOW)
     marketo.leads.add({**person(n), "createdAt": "2026-01-01T00:00:00Z"} for n in range(10))
     marketo.faults.add(fault, every=2, times=-1)
-    assert client(marketo, clock).sync([person(11)])[0]["status"] == "created"
+    assert client(marketo, clock).sync([person(11)])[0]["status"] == ("updated" if fault == "lost" else "created")
+    assert marketo.leads.count() == 11
     assert len(extract(marketo, clock, tmp_path)) == 10
 
 

@@ -136,6 +136,37 @@ def test_jobs_that_nobody_reads_to_their_end_are_cancelled(tmp_path):
         assert "Cancelled" in states
 
 
+def test_an_instance_that_does_not_answer_any_more_is_not_asked_for_each_job(tmp_path, monkeypatch):
+    clock = FixedClock(NOW)
+    with MarketoEmulator("the-client", SECRET, clock=clock, export_seconds=1000) as marketo:
+        calls, tried = client(marketo, clock), []
+        cancel = calls.cancel_export
+
+        def cancel_in_vain(export):
+            tried.append(export)
+            marketo.faults.add("drop", method="POST /bulk", times=-1)
+            cancel(export)
+
+        monkeypatch.setattr(calls, "cancel_export", cancel_in_vain)
+        marketo.faults.add("http_500", method="GET /bulk", times=-1)
+        job = Extract(calls, clock, tmp_path / "file", ["email"], "createdAt")
+        with pytest.raises(RemoteUnavailable):
+            next(job.pages(spans(datetime(2025, 1, 1, tzinfo=UTC), NOW), ahead=5))
+        assert len(tried) == 1
+
+
+def test_a_job_that_found_no_room_is_not_left_behind(tmp_path):
+    clock = FixedClock(NOW)
+    with MarketoEmulator("the-client", SECRET, clock=clock, export_seconds=10**6) as marketo:
+        calls = client(marketo, clock)
+        other = {"createdAt": {"startAt": "2026-01-01T00:00:00Z", "endAt": "2026-01-02T00:00:00Z"}}
+        assert all(calls.enqueue_export(calls.create_export(["email"], other)) for _ in range(10))
+        job = Extract(calls, clock, tmp_path / "file", ["email"], "createdAt")
+        with pytest.raises(RemoteUnavailable, match="has not ended"):
+            next(job.pages(spans(datetime(2026, 2, 1, tzinfo=UTC), NOW), ahead=5))
+        assert "Created" not in {each["status"] for each in marketo.exports.listed(SimpleNamespace(query={}))}
+
+
 def test_a_limited_run_asks_for_no_more_than_it_needs(marketo):
     marketo.leads.add({**person(n), "createdAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"} for n in range(50))
     assert len(idx.preview(read(marketo), limit=10)["marketo"].records) == 10

@@ -1,5 +1,6 @@
 """Acoustic Campaign (Silverpop): jobs by its XML API, files by SFTP."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -132,6 +133,19 @@ def test_rows_that_are_not_taken_are_errors_in_the_trace_and_their_file_is_named
     assert any("line 22: invalid e-mail address: nobody" in line for line in debug.trace)
 
 
+def test_a_job_that_names_no_file_of_errors_tells_the_counts_alone(silverpop, monkeypatch):
+    whole = silverpop.jobs._import
+
+    def told(*given):
+        return {name: value for name, value in whole(*given).items() if name != "ERROR_FILE_NAME"}
+
+    monkeypatch.setattr(silverpop.jobs, "_import", told)
+    job = write(silverpop, [*PEOPLE, {"EMAIL": "nobody"}])
+    assert job.status == "succeeded"
+    (line,) = [line for line in job.trace if " error " in line]
+    assert line.endswith("bad addresses 1, and does not say which")
+
+
 def test_an_import_that_fails_fails_the_job_and_leaves_nothing_behind(silverpop):
     silverpop.jobs.fail_next = 1
     job = write(silverpop, PEOPLE)
@@ -142,6 +156,23 @@ def test_an_import_that_fails_fails_the_job_and_leaves_nothing_behind(silverpop)
     job = write(silverpop, PEOPLE, listId=1)
     assert job.status == "failed"
     assert "List 1 does not exist" in job.status_details
+
+
+def test_who_stops_waiting_leaves_the_files_to_the_job_and_says_so(silverpop):
+    silverpop.jobs.seconds = 3600
+    steps = [
+        idx.Step("in", "field.rename", {"fields": []}, next=["dsv"]),
+        idx.Step("dsv", "file.format.dsv", {"fileName": "people.csv", "columnSeparator": ","}, next=["silverpop"]),
+        idx.Step("silverpop", "datasource.write.silverpop", params(silverpop)),
+    ]
+    with idx.start(idx.Dataflow(name="out", steps=steps), inputs={"in": PEOPLE}) as running:
+        while sum(call.path == "/XMLAPI" for call in silverpop.calls) < 2:
+            time.sleep(0.01)
+        running.cancel()
+        job = running.wait()
+    assert job.status == "killed"
+    assert sorted(left_behind(silverpop)) == ["people.csv", "people_map.xml"]
+    assert any("people.csv and people_map.xml stay in upload" in line for line in job.trace)
 
 
 def test_nothing_is_imported_when_another_file_of_the_run_cannot_be(silverpop, tmp_path):
@@ -225,12 +256,20 @@ def test_a_wrong_password_of_the_sftp_server_fails_the_job_and_shows_no_secret(s
     assert not any(secret in shown for secret in ("wrong-one", SECRET, REFRESH))
 
 
-@pytest.mark.parametrize("fault", ["http_429", "http_500", "http_503", "broken_json", "html", "drop"])
+@pytest.mark.parametrize("fault", ["http_429", "http_500", "http_503", "broken_json", "html", "drop", "lost"])
 def test_bad_days_pass(silverpop, fault):
     silverpop.faults.add(fault, every=2, times=-1)
     calls = client(silverpop, FixedClock(NOW))
     job, _ = calls.export_list(["Email"])
     assert calls.ended(job).id == job
+
+
+def test_an_import_whose_answer_was_lost_brings_each_contact_once(silverpop):
+    silverpop.faults.add("lost", method="POST /XMLAPI", every=2, times=-1)
+    assert write(silverpop, PEOPLE, newsletterField="Subscribed").status == "succeeded"
+    assert silverpop.contacts.count() == 20
+    assert sum(contact["opted_out"] for contact in silverpop.contacts.all()) == 4
+    assert left_behind(silverpop) == []
 
 
 def test_a_command_that_is_refused_is_refused_once_with_the_platforms_words(silverpop):

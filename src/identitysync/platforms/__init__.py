@@ -11,6 +11,7 @@ from identitysync.platforms.login import ApiKeyLogin, BasicLogin, Login, NoLogin
 from identitysync.platforms.meaning import Kind, Refusal, by_status, by_status_and_json
 from identitysync.platforms.pages import read_pages
 from identitysync.platforms.sendable import check_sendable
+from identitysync.platforms.singles import call_each
 from identitysync.platforms.subscription import wanted
 from identitysync.platforms.tokens import Token, Tokens
 from identitysync.platforms.waiting import moments
@@ -31,6 +32,7 @@ __all__ = [
     "Tokens",
     "by_status",
     "by_status_and_json",
+    "call_each",
     "check_sendable",
     "moments",
     "read_pages",

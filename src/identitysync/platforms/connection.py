@@ -22,6 +22,14 @@ class PlatformConnection:
         self.clock = StoppableClock(services.clock)
         self.http = HttpClient(self.clock, max_connections=connections)
 
+    def check(self) -> None:
+        """Go on.
+
+        Raises:
+            Cancelled: The connection was stopped.
+        """
+        self.clock.sleep(0.0)
+
     def stop(self) -> None:
         """Begin no further try."""
         self.clock.stop()

@@ -1,4 +1,4 @@
-"""The calls: subscribers of one state page by page, the list's custom fields, imports, and who leaves."""
+"""The calls: subscribers of one state page by page, the list's custom fields, imports, single changes, who leaves."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -18,6 +18,12 @@ BATCH: Final = 1000
 
 PAGE: Final = 1000
 """Subscribers that one page holds at most."""
+
+_SMALLEST: Final = 10
+"""Subscribers that one page holds at least."""
+
+_RETURNS: Final = 3
+"""How often a page is read again; where subscribers come and go all the time, that would never end."""
 
 STATES: Final = ("active", "unconfirmed", "unsubscribed", "bounced", "deleted")
 
@@ -46,8 +52,8 @@ class CampaignMonitorClient:
     ) -> Iterator[list[Record]]:
         """Read the subscribers of one state, page by page, by their addresses.
 
-        When somebody leaves that state meanwhile, the pages move up: then the page before is read again, and what was
-        given of it is left out.
+        When somebody leaves that state meanwhile, the pages move up, which shows at the end of the page before: that is
+        asked for once more after each page. Then the page before is read again, and what was given of it is left out.
 
         Args:
             list_id: The list.
@@ -65,24 +71,37 @@ class CampaignMonitorClient:
         """
         query: dict[str, Any] = {"date": "" if since is None else since.isoformat(), "pagesize": page_size}
         query |= {"orderfield": "email", "orderdirection": "asc", "includetrackingpreference": "true"}
-        page, total = 1, 0
-        before: frozenset[str] = frozenset()
+        path = f"/lists/{_part(list_id)}/{state}.json"
+        page, read, returns = 1, 0, 0  # the page, the one that was given last, how often it was read again
+        last, known = "", set[str]()  # how the page that was given last ended, and what stood on it, however often read
         while True:
-            answer = self._get(f"/lists/{_part(list_id)}/{state}.json", {**query, "page": page})
-            found = answer.get("Results")
-            if not isinstance(found, list):
-                raise RemoteUnavailable(
-                    "Campaign Monitor answered without results; check apiUrl, and any proxy between"
-                )
-            gone, total = total - answer.get("TotalNumberOfRecords", 0), answer.get("TotalNumberOfRecords", 0)
-            if gone > 0 and page > 1:  # what stood at the beginning of this page has moved to the page before
-                page -= 1
+            found, pages = self._page(path, {**query, "page": page})
+            if page > read > 0 and returns < _RETURNS and self._end(path, query, read) != last:
+                page, returns = read, returns + 1
                 continue
-            here = frozenset(each["EmailAddress"] for each in found)
-            yield [each for each in found if each["EmailAddress"] not in before]
-            if page >= answer.get("NumberOfPages", 0):
+            yield [each for each in found if each["EmailAddress"] not in known]
+            if page >= pages:
                 return
-            page, before = page + 1, here
+            here = [each["EmailAddress"] for each in found]
+            if page > read:
+                returns, known = 0, set()
+            known.update(here)
+            last = here[-1] if here else ""
+            read, page = page, page + 1
+
+    def _page(self, path: str, query: Mapping[str, Any]) -> tuple[list[Record], int]:
+        """Give one page, and how many there are."""
+        answer = self._get(path, query)
+        found = answer.get("Results")
+        if not isinstance(found, list):
+            raise RemoteUnavailable("Campaign Monitor answered without results; check apiUrl, and any proxy between")
+        return found, answer.get("NumberOfPages", 0)
+
+    def _end(self, path: str, query: Mapping[str, Any], page: int) -> str:
+        """Give the last address of a page as it is now, by the smallest page that ends where it does."""
+        size = query["pagesize"] if query["pagesize"] % _SMALLEST else _SMALLEST
+        found, _ = self._page(path, {**query, "pagesize": size, "page": page * query["pagesize"] // size})
+        return found[-1]["EmailAddress"] if found else ""
 
     def custom_fields(self, list_id: str) -> list[Mapping[str, Any]]:
         """Give the custom fields of a list: ``FieldName``, ``Key``, ``DataType`` and so on.
@@ -125,6 +144,24 @@ class CampaignMonitorClient:
             raise RemoteUnavailable("Campaign Monitor's answer does not say what came of the subscribers")
         return failures
 
+    def update(self, list_id: str, subscriber: Mapping[str, Any]) -> bool:
+        """Change a subscriber, whose state stays as it is; doing it twice does no harm.
+
+        Args:
+            list_id: The list.
+            subscriber: The subscriber.
+
+        Returns:
+            Whether the list has the address; one that it has not is not added.
+
+        Raises:
+            PlatformError: Campaign Monitor refuses the subscriber.
+            AuthenticationFailed: It does not accept the key.
+            RemoteUnavailable: The fault did not pass.
+        """
+        query, body = {"email": subscriber["EmailAddress"]}, {**subscriber, "Resubscribe": False}
+        return self._is_there("PUT", f"/subscribers/{_part(list_id)}.json", body, query)
+
     def unsubscribe(self, list_id: str, address: str) -> bool:
         """Let an address leave a list; doing it twice does no harm.
 
@@ -135,9 +172,14 @@ class CampaignMonitorClient:
         Returns:
             Whether it was active before.
         """
-        path = f"/subscribers/{_part(list_id)}/unsubscribe.json"
+        return self._is_there("POST", f"/subscribers/{_part(list_id)}/unsubscribe.json", {"EmailAddress": address})
+
+    def _is_there(
+        self, method: str, path: str, body: Mapping[str, Any], query: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Call; tell whether the list has the address that the call is about."""
         try:
-            self._api.call("POST", path, json={"EmailAddress": address}, repeatable=True)
+            self._api.call(method, path, query=query, json=body, repeatable=True)
         except PlatformError as fault:
             if fault.code != _NOT_THERE:
                 raise

@@ -78,24 +78,22 @@ class Subscription:
     Attributes:
         fields: The list's custom fields.
         newsletter: The field that says whether somebody wants the newsletter.
-        default_status: The status of those of whom nothing is said, ``active`` or ``unsubscribed``.
         consent: The consent to be tracked of those whose record does not tell.
     """
 
     fields: CustomFields
     newsletter: FieldPath
-    default_status: str
     consent: str
 
-    def wanted_by(self, record: Record) -> bool:
-        """Tell whether somebody shall be an active subscriber, or leave.
+    def wanted_by(self, record: Record) -> bool | None:
+        """Tell whether somebody shall be an active subscriber, or leave; None where nothing is said.
 
         Raises:
             RecordRejected: The newsletter's field holds something else.
         """
         said = wanted(self.newsletter.get(record))
         if said is None:
-            said = self.default_status
+            return None
         if said in {True, "active", "subscribed"}:
             return True
         if said in {False, "unsubscribed"}:

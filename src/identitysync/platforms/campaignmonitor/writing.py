@@ -1,4 +1,4 @@
-"""Batches of records into a list: one import for those who want it, one call for each who leaves."""
+"""Batches of records into a list: one import for those who want it, one call for each who leaves or said nothing."""
 
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -10,8 +10,12 @@ from identitysync.contract import Rejected
 from identitysync.errors import PlatformError, RecordRejected
 from identitysync.platforms.campaignmonitor.client import CampaignMonitorClient
 from identitysync.platforms.campaignmonitor.subscribers import CustomFields, Subscription, address_of, known_address
+from identitysync.platforms.connection import PlatformConnection
+from identitysync.platforms.singles import call_each
 from identitysync.values import FieldPath, Record
-from identitysync.world.calls import Calls
+
+Subscribers = Mapping[int, Mapping[str, Any]]
+"""Subscribers by the places of their records."""
 
 Refused = tuple[int, str, str]
 """The place of a record, a code and a message."""
@@ -24,7 +28,7 @@ class Wishes:
     Attributes:
         list_id: The list.
         newsletter: The field that says whether somebody wants the newsletter.
-        default_status: The status of those of whom nothing is said.
+        default_status: The status that new subscribers get of whom nothing is said, ``active`` or ``unsubscribed``.
         consent: The consent to be tracked of those whose record does not tell.
         resubscribe: Whether those come back who have left.
     """
@@ -40,18 +44,25 @@ class SubscriberWriter:
     """Write batches of records; safe to use from several threads."""
 
     def __init__(
-        self, client: CampaignMonitorClient, wishes: Wishes, *, connections: int, tell: Callable[[str], None]
+        self,
+        client: CampaignMonitorClient,
+        wishes: Wishes,
+        connection: PlatformConnection,
+        *,
+        connections: int,
+        tell: Callable[[str], None],
     ) -> None:
         """Prepare; the list's custom fields are asked for with the first batch.
 
         Args:
             client: The client.
             wishes: What shall be done.
-            connections: How many addresses leave at once.
+            connection: The connection that the client uses.
+            connections: How many calls are under way at once.
             tell: Is told what people should know.
         """
         self._client, self._wishes, self._tell = client, wishes, tell
-        self._connections = connections
+        self._connection, self._connections = connection, connections
         self._lock = threading.Lock()
         self._subscription: Subscription | None = None
 
@@ -76,16 +87,23 @@ class SubscriberWriter:
         subscription = self._known()
         answers: list[Record | Rejected] = list(records)
         coming: dict[int, dict[str, Any]] = {}
+        silent: dict[int, dict[str, Any]] = {}
         leaving: list[tuple[int, str]] = []
         for place, record in enumerate(records):
             try:
-                if not subscription.wanted_by(record):
+                wants = subscription.wanted_by(record)
+                if wants is False:
                     leaving.append((place, known_address(record)))
                 else:
-                    coming[place] = subscription.subscriber_of(record)
+                    (silent if wants is None else coming)[place] = subscription.subscriber_of(record)
             except RecordRejected as fault:
                 answers[place] = Rejected(record, fault.message, fault.code)
-        for place, code, message in [*self._import(coming), *self._unsubscribe(leaving)]:
+        wished = self._wishes.resubscribe
+        for place, code, message in [
+            *self._import(coming, resubscribe=wished),
+            *self._unsubscribe(leaving),
+            *self._update(silent),
+        ]:
             answers[place] = Rejected(records[place], message, code)
         return answers
 
@@ -94,16 +112,13 @@ class SubscriberWriter:
             if self._subscription is None:
                 wishes = self._wishes
                 fields = CustomFields(self._client.custom_fields(wishes.list_id), self._tell)
-                self._subscription = Subscription(fields, wishes.newsletter, wishes.default_status, wishes.consent)
+                self._subscription = Subscription(fields, wishes.newsletter, wishes.consent)
             return self._subscription
 
     def _unsubscribe(self, leaving: Sequence[tuple[int, str]]) -> list[Refused]:
         """Let addresses leave, several at once; give those that are refused."""
-        calls: Calls[tuple[int, str], Refused | None] = Calls(self._leave, self._connections)
-        try:
-            return [refused for refused in calls.begin(leaving).result() if refused is not None]
-        finally:
-            calls.close()
+        answers = call_each(self._connection, self._leave, leaving, at_once=self._connections)
+        return [refused for refused in answers if refused is not None]
 
     def _leave(self, leaving: tuple[int, str]) -> Refused | None:
         place, address = leaving
@@ -113,7 +128,27 @@ class SubscriberWriter:
             return place, fault.code, fault.message
         return None
 
-    def _import(self, subscribers: Mapping[int, Mapping[str, Any]]) -> list[Refused]:
+    def _update(self, subscribers: Subscribers) -> list[Refused]:
+        """Change subscribers whose state stays as it is, and add those who are new if that is wanted.
+
+        Who is new has not asked to come back, so that nobody is resubscribed here.
+        """
+        answers = call_each(self._connection, self._update_one, list(subscribers.values()), at_once=self._connections)
+        told = dict(zip(subscribers, answers, strict=True))
+        refused = [(place, *answer) for place, answer in told.items() if isinstance(answer, tuple)]
+        if self._wishes.default_status == "active":
+            new = {place: subscribers[place] for place, answer in told.items() if answer is False}
+            refused += self._import(new, resubscribe=False)
+        return refused
+
+    def _update_one(self, subscriber: Mapping[str, Any]) -> bool | tuple[str, str]:
+        """Change a subscriber; tell whether the list has it, or why that is refused."""
+        try:
+            return self._client.update(self._wishes.list_id, subscriber)
+        except PlatformError as fault:
+            return fault.code, fault.message
+
+    def _import(self, subscribers: Subscribers, *, resubscribe: bool) -> list[Refused]:
         """Import subscribers, by the places of their records; give those that are refused.
 
         An address that is refused, and was not sent so, may be anybody's: then the others are imported again in halves,
@@ -121,9 +156,8 @@ class SubscriberWriter:
         """
         if not subscribers:
             return []
-        wishes = self._wishes
         failures = self._client.import_subscribers(
-            wishes.list_id, list(subscribers.values()), resubscribe=wishes.resubscribe
+            self._wishes.list_id, list(subscribers.values()), resubscribe=resubscribe
         )
         places = {subscriber["EmailAddress"].lower(): place for place, subscriber in subscribers.items()}
         refused, unknown = [], []
@@ -138,7 +172,7 @@ class SubscriberWriter:
         if unknown and len(left) > 1:
             halves = left[: len(left) // 2], left[len(left) // 2 :]
             for half in halves:
-                refused += self._import({place: subscribers[place] for place in half})
+                refused += self._import({place: subscribers[place] for place in half}, resubscribe=resubscribe)
         elif unknown and left:
             refused.append((left[0], *unknown[0]))
         return refused

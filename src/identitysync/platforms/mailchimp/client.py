@@ -1,5 +1,6 @@
-"""The calls: members page by page, the audience's merge fields, and members in batches."""
+"""The calls: members page by page, the audience's merge fields, members in batches and one by one."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -20,6 +21,9 @@ PAGE: Final = 1000
 """Members that one page holds at most."""
 
 _VERSION: Final = "/3.0"
+
+_RETURNS: Final = 3
+"""How often a page is read again; where members come in another order each time, that would never end."""
 
 
 class MailchimpClient:
@@ -48,8 +52,8 @@ class MailchimpClient:
     ) -> Iterator[list[Record]]:
         """Read the members of an audience, page by page, by the time at which they opted in.
 
-        When members leave the audience meanwhile, the pages move up by as many places; then the next page begins as
-        much earlier, and what was given before is left out.
+        Each page begins with the last member of the page before. When it does not, members have left the audience
+        meanwhile, and others have moved up into the page before: that is read again, and what was given is left out.
 
         Args:
             list_id: The audience.
@@ -77,22 +81,25 @@ class MailchimpClient:
             "exclude_fields": None if wanted else "_links,members._links",
         }
         keeps_id = not fields or "id" in fields
-        begin, offset, total = 0, 0, 0  # where the page before began, where this one does, how many members there are
-        before: frozenset[str] = frozenset()
+        begin, offset, returns = 0, 0, 0  # where the page before began, where this one does, how often we went back
+        before = set[str]()  # what stood on the page before, however often it was read
+        shared = min(1, page_size - 1)
         while True:
             answer = self._get(f"/lists/{_part(list_id)}/members", {**query, "offset": offset})
-            members, now_total = answer.get("members"), answer.get("total_items", 0)
+            members = answer.get("members")
             if not isinstance(members, list):
                 raise RemoteUnavailable("Mailchimp answered without members; check apiUrl, and any proxy in between")
-            gone, total = total - now_total, now_total
-            if gone > 0 and offset > begin:  # what stood at the beginning of this page has moved to the page before
-                offset = max(begin, offset - gone)
+            here = [member["id"] for member in members]
+            if shared and offset > begin and not (here and here[0] in before) and returns < _RETURNS:
+                offset, returns = begin, returns + 1
                 continue
-            here = frozenset(member["id"] for member in members)
             yield [_kept(member, keeps_id) for member in members if member["id"] not in before]
-            begin, offset, before = offset, offset + len(members), here
-            if len(members) < page_size or offset >= total:
+            if len(members) < page_size or offset + len(members) >= answer.get("total_items", 0):
                 return
+            if offset > begin:
+                returns, before = 0, set()
+            before.update(here)
+            begin, offset = offset, offset + len(members) - shared
 
     def merge_fields(self, list_id: str) -> list[Mapping[str, Any]]:
         """Give the merge fields of an audience: ``tag``, ``type``, ``name`` and so on.
@@ -126,6 +133,37 @@ class MailchimpClient:
             raise RemoteUnavailable("Mailchimp's answer does not say what came of the members")
         return answer
 
+    def put(self, list_id: str, member: Mapping[str, Any]) -> None:
+        """Add one member to an audience, or change it; doing it twice does no harm.
+
+        Args:
+            list_id: The audience.
+            member: The member; ``status_if_new`` counts for one that is added, ``status`` for any. Its tags are only
+                taken by ``tag``.
+
+        Raises:
+            PlatformError: Mailchimp refuses the member.
+            AuthenticationFailed: It does not accept the key.
+            RemoteUnavailable: The fault did not pass.
+        """
+        self._api.call("PUT", _member(list_id, member["email_address"]), json=member)
+
+    def tag(self, list_id: str, address: str, names: Sequence[str]) -> None:
+        """Put tags on a member, beside those that it has; doing it twice does no harm.
+
+        Args:
+            list_id: The audience.
+            address: The member's e-mail address.
+            names: The tags.
+
+        Raises:
+            PlatformError: Mailchimp refuses the tags.
+            AuthenticationFailed: It does not accept the key.
+            RemoteUnavailable: The fault did not pass.
+        """
+        tags = [{"name": name, "status": "active"} for name in names]
+        self._api.call("POST", f"{_member(list_id, address)}/tags", json={"tags": tags}, repeatable=True)
+
     def _get(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._api.call("GET", path, query=query).json()
         return answer if isinstance(answer, dict) else {}
@@ -133,6 +171,11 @@ class MailchimpClient:
 
 def _part(text: str) -> str:
     return quote(text.strip(), safe="")
+
+
+def _member(list_id: str, address: str) -> str:
+    hash = hashlib.md5(address.lower().encode(), usedforsecurity=False).hexdigest()
+    return f"/lists/{_part(list_id)}/members/{hash}"
 
 
 def _moment(moment: datetime) -> str:

@@ -24,7 +24,7 @@ class Membership:
     Attributes:
         tags: The audience's merge fields.
         newsletter: The field that says whether somebody wants the newsletter.
-        default_status: The status of those of whom nothing is said.
+        default_status: The status that new members get of whom nothing is said.
     """
 
     tags: MergeTags
@@ -38,7 +38,8 @@ class Membership:
             record: The record; it stays as it is.
 
         Returns:
-            What Mailchimp takes.
+            What Mailchimp takes. Where the newsletter's field says nothing, it has no ``status`` but a
+            ``status_if_new``, so that a member that there is keeps its own.
 
         Raises:
             RecordRejected: It has no address, a status that there is not, or a value that a field cannot hold.
@@ -49,7 +50,9 @@ class Membership:
                 "the record has no e-mail address: rename the field that holds it to email_address or EMAIL",
                 code="missing-address",
             )
-        member: dict[str, Any] = {_ADDRESS: address, "status": self._status(record)}
+        status = self._status(record)
+        member: dict[str, Any] = {_ADDRESS: address}
+        member |= {"status": status} if status else {"status_if_new": self.default_status}
         nested, flat = {}, {}
         for name, value in record.items():
             if name in SETTERS:
@@ -68,9 +71,10 @@ class Membership:
         return decides or name in {_ADDRESS, "status"} or name in COMPUTED or name.upper() == "EMAIL"
 
     def _status(self, record: Record) -> str:
+        """Tell the status that a record asks for; empty where it says nothing."""
         said = wanted(self.newsletter.get(record))
         if said is None:
-            return self.default_status
+            return ""
         if isinstance(said, bool):
             return "subscribed" if said else "unsubscribed"
         if said not in STATUSES:

@@ -1,4 +1,7 @@
-"""Batches of records into an audience: one call for each, one answer for each record."""
+"""Batches of records into an audience: one call for each, one answer for each record.
+
+Members of whom nothing is said go one by one: only so Mailchimp gives new ones a status and leaves others alone.
+"""
 
 import re
 import threading
@@ -7,9 +10,11 @@ from typing import Any, Final
 
 from identitysync.contract import Rejected
 from identitysync.errors import PlatformError, RecordRejected, RemoteUnavailable
+from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.mailchimp.client import MailchimpClient
 from identitysync.platforms.mailchimp.members import Membership, address_of
 from identitysync.platforms.mailchimp.merge_tags import MergeTags
+from identitysync.platforms.singles import call_each
 from identitysync.values import FieldPath, Record
 from identitysync.world import NeverSent
 
@@ -30,7 +35,9 @@ class AudienceWriter:
         self,
         client: MailchimpClient,
         list_id: str,
+        connection: PlatformConnection,
         *,
+        connections: int,
         newsletter: FieldPath,
         default_status: str,
         tell: Callable[[str], None],
@@ -40,11 +47,14 @@ class AudienceWriter:
         Args:
             client: The client.
             list_id: The audience.
+            connection: The connection that the client uses.
+            connections: How many calls are under way at once.
             newsletter: The field that says whether somebody wants the newsletter.
-            default_status: The status of those of whom nothing is said.
+            default_status: The status that new members get of whom nothing is said.
             tell: Is told what people should know.
         """
         self._client, self._list_id, self._tell = client, list_id, tell
+        self._connection, self._connections = connection, connections
         self._newsletter, self._default_status = newsletter, default_status
         self._lock = threading.Lock()
         self._membership: Membership | None = None
@@ -75,10 +85,11 @@ class AudienceWriter:
                 members[place] = membership.member_of(record)
             except RecordRejected as fault:
                 answers[place] = Rejected(record, fault.message, fault.code)
-        asked = {place: member for place, member in members.items() if member["status"] == "pending"}
-        others = {place: member for place, member in members.items() if place not in asked}
+        silent = {place: member for place, member in members.items() if "status" not in member}
+        asked = {place: member for place, member in members.items() if member.get("status") == "pending"}
+        others = {place: member for place, member in members.items() if place not in silent | asked}
         # Those who are asked by mail go by themselves: a call with them must not be made twice, one without them may.
-        for place, code, message in [*self._send(others), *self._send(asked)]:
+        for place, code, message in [*self._send(others), *self._send(asked), *self._put(silent)]:
             answers[place] = Rejected(records[place], message, code)
         return answers
 
@@ -88,6 +99,26 @@ class AudienceWriter:
                 tags = MergeTags(self._client.merge_fields(self._list_id), self._tell)
                 self._membership = Membership(tags, self._newsletter, self._default_status)
             return self._membership
+
+    def _put(self, members: Members) -> Refusals:
+        """Write members one by one, several at once."""
+        refused = call_each(self._connection, self._put_one, list(members.items()), at_once=self._connections)
+        yield from (each for each in refused if each is not None)
+
+    def _put_one(self, placed: tuple[int, Mapping[str, Any]]) -> tuple[int, str, str] | None:
+        place, member = placed
+        tags = member.get("tags")
+        done = ""
+        try:
+            self._client.put(self._list_id, {name: value for name, value in member.items() if name != "tags"})
+            if tags:
+                done = "the member was written, but not its tags: "
+                self._client.tag(self._list_id, member["email_address"], tags)
+        except PlatformError as fault:
+            if fault.status != 400:
+                raise
+            return place, fault.code, f"{done}{fault.message}"
+        return None
 
     def _send(self, members: Members) -> Refusals:
         if not members:

@@ -4,7 +4,6 @@ import csv
 import hashlib
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 from identitysync.contract import Clock
-from identitysync.errors import FormatError, IdentitySyncError, RemoteError, RemoteUnavailable
+from identitysync.errors import Cancelled, FormatError, IdentitySyncError, RemoteError, RemoteUnavailable
 from identitysync.platforms.marketo.client import PLATFORM, MarketoClient
 from identitysync.platforms.marketo.values import readings
 from identitysync.platforms.waiting import moments
@@ -104,9 +103,17 @@ class Extract:
                 jobs.popleft()
                 asking = self._moments()
         finally:
-            for job in jobs:
-                with suppress(IdentitySyncError):  # it may have ended by itself
-                    self._client.cancel_export(job.id)
+            self._cancel([*(job.id for job in jobs), *([self._spare] if self._spare else [])])
+
+    def _cancel(self, jobs: Sequence[str]) -> None:
+        """Take jobs back; when nobody answers, the others are not tried."""
+        for job in jobs:
+            try:
+                self._client.cancel_export(job)
+            except (Cancelled, RemoteUnavailable):
+                return
+            except IdentitySyncError:
+                continue  # it has ended by itself
 
     def _fill(self, jobs: deque[_Job], waiting: deque[Span], ahead: int) -> None:
         """Queue jobs for the next pieces, as many as may go ahead and as there is room for."""

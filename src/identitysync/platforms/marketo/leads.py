@@ -1,14 +1,15 @@
 """Leads on their way to Marketo: by 300, several calls at once, and an answer for each."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Final
 
-from identitysync.contract import Finding, Rejected, Services
-from identitysync.errors import InvalidParameter, PlatformError
+from identitysync.contract import Rejected, Services
+from identitysync.errors import InvalidParameter, PlatformError, RecordRejected
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.marketo.client import MOST_LEADS, MarketoClient
 from identitysync.platforms.marketo.login import MarketoLogin
+from identitysync.platforms.sendable import check_sendable
 from identitysync.values import Record, json_bytes
 
 _MOST_BYTES: Final = 1_000_000 - 200
@@ -17,11 +18,10 @@ _MOST_BYTES: Final = 1_000_000 - 200
 _WRITTEN: Final = frozenset({"created", "updated"})
 
 
-def check_connections(count: int) -> Iterator[Finding]:
+def check_connections(count: int) -> None:
     """Refuse a number of connections that Marketo does not allow."""
     if not 1 <= count <= 10:
         raise InvalidParameter(f"Marketo takes 1 to 10 calls at once, from all who call it; found {count}")
-    yield from ()
 
 
 def lead_calls(login: MarketoLogin, services: Services, *, lookup_field: str, connections: int) -> BatchCalls:
@@ -62,11 +62,7 @@ class _Batch:
             lead = self._lead(place, record)
             if lead is None:
                 continue
-            try:
-                length = len(json_bytes(lead)) + 1
-            except ValueError as fault:
-                self._answers[place] = Rejected(record, f"the record cannot be written as JSON: {fault}", "not-json")
-                continue
+            length = len(json_bytes(lead)) + 1
             if length > _MOST_BYTES:
                 text = f"the record has {length} bytes as JSON; Marketo takes {_MOST_BYTES} in one call"
                 self._answers[place] = Rejected(record, text, "too-large")
@@ -97,7 +93,13 @@ class _Batch:
                 )
                 self._answers[place] = Rejected(record, text, "nested-field")
                 return None
-        return {name: value for name, value in record.items() if value != {}}
+        lead = {name: value for name, value in record.items() if value != {}}
+        try:
+            check_sendable(lead)
+        except RecordRejected as fault:
+            self._answers[place] = Rejected(record, fault.message, fault.code)
+            return None
+        return lead
 
     def _send(self, places: Sequence[int], leads: Sequence[Record]) -> None:
         try:

@@ -53,10 +53,11 @@ class StagedImport:
                 each.publish()
             try:
                 job = self._client.ended(self._client.import_list(part.map, part.source), self._check)
-            except RemoteUnavailable:
-                raise  # the job may run on, and needs its files
-            except RemoteError:
-                self._remove(part)
+            except BaseException as fault:
+                if isinstance(fault, RemoteError) and not isinstance(fault, RemoteUnavailable):
+                    self._remove(part)
+                else:
+                    self._log.error(f"{part.source} and {part.map} stay in {_UPLOAD}: an import may still need them")
                 raise
             self._tell(part, job)
             self._remove(part)
@@ -79,9 +80,12 @@ class StagedImport:
         bad = {name: job.count(name) for name in _BAD if job.count(name)}
         if not bad:
             return
-        name = job.parameters.get("ERROR_FILE_NAME", "")
+        name = posixpath.basename(job.parameters.get("ERROR_FILE_NAME", ""))
+        seen = f"; see {_DOWNLOAD}/{name}" if name else ", and does not say which"
         counts = ", ".join(f"{name.lower().replace('_', ' ')} {count}" for name, count in bad.items())
-        self._log.error(f"{part.source}: the job {job.id} did not take all rows: {counts}; see {_DOWNLOAD}/{name}")
+        self._log.error(f"{part.source}: the job {job.id} did not take all rows: {counts}{seen}")
+        if not name:
+            return
         path = self._spool.path()
         try:
             with path.open("wb") as target:

@@ -65,8 +65,9 @@ class WriteCampaignMonitor(SubscriberList, RecordWriter):
 
     The address is in `EmailAddress` (or `Email`). `newsletterField` names the field that decides: true, `active` and
     `subscribed` mean that somebody is imported, false and `unsubscribed` that they leave (texts such as `'true'` do as
-    well); where it says nothing, `defaultStatus` counts. Of who leaves nothing else is written, and who is not there
-    has left.
+    well). Where it says nothing, a subscriber that there is is changed and keeps the state, and a new one gets
+    `defaultStatus`; such records take a call each. Of who leaves nothing else is written, and who is not there has
+    left.
 
     `Name`, `MobileNumber`, `ConsentToTrack` and `ConsentToSendSms` are those; all other fields are custom fields, by
     their keys or names in any case. An array fills a field of many options, null clears any. What the list has no
@@ -85,7 +86,10 @@ class WriteCampaignMonitor(SubscriberList, RecordWriter):
         doc="The field that says whether somebody wants the newsletter.", example="newsletterField"
     )
     default_status: str = param(
-        default="unsubscribed", doc="The status of those of whom nothing is said.", example="active", check=check_status
+        default="unsubscribed",
+        doc="The status of new subscribers of whom nothing is said; `unsubscribed` does not add them.",
+        example="active",
+        check=check_status,
     )
     consent_to_track: str = param(
         default="Unchanged", doc="The consent to be tracked of those whose record does not tell.", example="Yes",
@@ -117,5 +121,6 @@ class WriteCampaignMonitor(SubscriberList, RecordWriter):
         wishes = Wishes(
             self.list_id, self.newsletter_field, self.default_status, self.consent_to_track, self.resubscribe
         )
-        writer = SubscriberWriter(self.client(connection), wishes, connections=connections, tell=services.log.info)
+        client = self.client(connection)
+        writer = SubscriberWriter(client, wishes, connection, connections=connections, tell=services.log.info)
         return BatchCalls(connection, writer.write, size=size, connections=connections, key=writer.key_of)

@@ -44,7 +44,7 @@ def check_connections(count: int) -> None:
             },
         ),
         Example(
-            "who never said anything is asked to confirm",
+            "who is new and never said anything is asked to confirm",
             {
                 "apiUrl": "https://us6.api.mailchimp.com/3.0/",
                 "apiKey": "${env:MAILCHIMP_API_KEY}",
@@ -60,7 +60,8 @@ class WriteMailchimp(Audience, RecordWriter):
 
     The address is in `email_address` or `EMAIL`. `newsletterField` names the field that decides on the status: true is
     `subscribed`, false `unsubscribed` (texts such as `'true'` do as well), and a status of Mailchimp's own counts as it
-    is. Where it says nothing, `defaultStatus` counts.
+    is. Where it says nothing, a member that there is keeps its status, and a new one gets `defaultStatus`; such records
+    take a call each.
 
     All other fields are merge fields, named by their merge tags in any case, or nested in `merge_fields`; `interests`,
     `tags`, `vip`, `language`, `location` and the other fields of a member are those. What the audience has no merge
@@ -80,7 +81,7 @@ class WriteMailchimp(Audience, RecordWriter):
     )
     default_status: str = param(
         default="unsubscribed",
-        doc="The status of those of whom nothing is said.",
+        doc="The status that new members get of whom nothing is said; others keep theirs.",
         example="pending",
         check=check_status,
     )
@@ -107,6 +108,8 @@ class WriteMailchimp(Audience, RecordWriter):
         writer = AudienceWriter(
             self.client(connection),
             self.list_id,
+            connection,
+            connections=self.max_connections,
             newsletter=self.newsletter_field,
             default_status=self.default_status,
             tell=services.log.info,

@@ -171,9 +171,7 @@ class CampaignMonitorEmulator(Emulator):
 
     def _update(self, request: Request, list_id: str) -> Any:
         given = self._given(request, list_id)
-        with self.documents.locked():
-            self._kept.rename(request.query.get("email", ""), given["EmailAddress"])
-            self._kept.write(given, resubscribe=bool(given.get("Resubscribe")))
+        self._kept.update(request.query.get("email", ""), given, resubscribe=bool(given.get("Resubscribe")))
         return Reply(b"", 200)
 
     def _delete(self, request: Request, list_id: str) -> Any:

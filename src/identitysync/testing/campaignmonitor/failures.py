@@ -1,8 +1,8 @@
 """What Campaign Monitor answers when it refuses: a code and a message.
 
 50, 100 and 101 are those of https://www.campaignmonitor.com/api/v3-3/getting-started/, 1, 203, 209, 210, 212 and 214
-those of .../v3-3/subscribers/, and 206 is what imports answer about those who have left. 204, 205 and 207 are those of
-older pages of the API; the messages of these four are ours.
+those of .../v3-3/subscribers/, and 206 is what imports answer about those who have left. 204, 205, 207 and 208 are not
+on these pages: public clients know them, with that meaning. The messages of these five are ours.
 """
 
 from typing import Any, Final
@@ -22,8 +22,10 @@ NO_CONSENT: Final = (214, "ConsentToTrack must be Yes, No or Unchanged")
 BAD_BODY: Final = (400, "Failed to deserialize your request.")
 BACK_ONLY_ON_DEMAND: Final = {
     "Suppressed": (204, "Subscriber is in the suppression list"),
+    "Deleted": (205, "Subscriber is deleted"),
     "Unsubscribed": (206, "Subscriber has unsubscribed"),
     "Bounced": (207, "Subscriber has bounced"),
+    "Unconfirmed": (208, "Subscriber has not confirmed"),
 }
 
 Code = tuple[int, str]

@@ -167,21 +167,28 @@ class KeptList:
                 raise Failure(failures.NOT_IN_LIST)
             self._keep([{**old, "State": state, "StateChangedDate": self._now()}])
 
-    def rename(self, old: str, new: str) -> None:
-        """Give a subscriber another address."""
+    def update(self, address: str, given: Mapping[str, Any], *, resubscribe: bool) -> None:
+        """Change a subscriber of any state, which stays as it is unless that is wanted.
+
+        Args:
+            address: The address that is known.
+            given: What was sent, with the address that the subscriber shall have.
+            resubscribe: Whether somebody who has left comes back.
+
+        Raises:
+            Failure: There is none of that address, or what was sent is not taken.
+        """
+        self._check(given)
         with self._documents.locked():
-            subscriber = self.get(old)
-            if subscriber is None:
+            old = self.get(address)
+            if old is None or old["State"] == "Deleted":
                 raise Failure(failures.NOT_IN_LIST)
-            self._documents.delete(_SUBSCRIBER, old.lower())
-            self._keep([{**subscriber, "EmailAddress": new}])
+            made = self._changed({**old, "EmailAddress": given["EmailAddress"]}, given, active=resubscribe)
+            self._documents.delete(_SUBSCRIBER, address.lower())
+            self._keep([made])
 
     def _made(self, given: Mapping[str, Any], *, resubscribe: bool) -> tuple[Subscriber | None, Subscriber]:
-        address = str(given.get("EmailAddress", ""))
-        if not _ADDRESS.fullmatch(address) or self._refused(address):
-            raise Failure(failures.BAD_ADDRESS)
-        if given.get("ConsentToTrack") not in _CONSENTS:
-            raise Failure(failures.NO_CONSENT)
+        address = self._check(given)
         old = self.get(address)
         suppressed = self._documents.get(_SUPPRESSED, address.lower()) is not None
         state = "Suppressed" if suppressed else old["State"] if old else "Active"
@@ -196,15 +203,26 @@ class KeptList:
             "ConsentToTrack": "Unchanged",
             **(old or {}),
         }
-        if made["State"] != "Active":
-            made |= {"State": "Active", "StateChangedDate": now}
+        return old, self._changed(made, given, active=True)
+
+    def _check(self, given: Mapping[str, Any]) -> str:
+        address = str(given.get("EmailAddress", ""))
+        if not _ADDRESS.fullmatch(address) or self._refused(address):
+            raise Failure(failures.BAD_ADDRESS)
+        if given.get("ConsentToTrack") not in _CONSENTS:
+            raise Failure(failures.NO_CONSENT)
+        return address
+
+    def _changed(self, made: Subscriber, given: Mapping[str, Any], *, active: bool) -> Subscriber:
+        if active and made["State"] != "Active":
+            made |= {"State": "Active", "StateChangedDate": self._now()}
         for name in ("Name", "MobileNumber", "ConsentToSendSms"):
             if name in given:
                 made[name] = given[name]
         if given["ConsentToTrack"] != "Unchanged":
             made["ConsentToTrack"] = given["ConsentToTrack"]
         made["CustomFields"] = self._merged(made["CustomFields"], given.get("CustomFields") or ())
-        return old, made
+        return made
 
     def _merged(self, old: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Put values over those that are there, key by key; keys that the list has not are passed over."""

@@ -185,12 +185,12 @@ class MailchimpEmulator(Emulator):
             old = self._audience.get(hash)
             if old is None:
                 given["status"] = given.get("status") or given.get("status_if_new")
-            return self._audience.write(given, old)
+            return self._audience.write(_untagged(given), old)
 
     def _patch(self, request: Request, list_id: str, hash: str) -> Any:
         given = self._given(request, list_id)
         with self.documents.locked():
-            return self._audience.write(given, self._audience.kept(hash))
+            return self._audience.write(_untagged(given), self._audience.kept(hash))
 
     def _archive(self, request: Request, list_id: str, hash: str) -> Any:
         self._check_list(list_id)
@@ -231,6 +231,11 @@ class MailchimpEmulator(Emulator):
     def _check_list(self, list_id: str) -> None:
         if list_id != self.list_id:
             raise not_found()
+
+
+def _untagged(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the tags: a call that changes a member does not know them, and does not say so."""
+    return {name: value for name, value in given.items() if name != "tags"}
 
 
 def _no_route(headers: Mapping[str, str]) -> Reply:

@@ -44,8 +44,9 @@ def check_schema(given: Any, place: str = "") -> None:
     if not isinstance(address, str):
         found = "NULL" if address is None else type(address).__name__
         raise invalid((f"{dot}email_address", f"Schema describes string, {found} found instead"))
-    if "status" in given and given["status"] not in STATUSES:
-        raise invalid((f"{dot}status", _ANY_OF))
+    for name in ("status", "status_if_new"):
+        if name in given and given[name] not in STATUSES:
+            raise invalid((f"{dot}{name}", _ANY_OF))
     if given.get("email_type", "html") not in {"html", "text"}:
         raise invalid((f"{dot}email_type", _ANY_OF))
     for tag, value in (given.get("merge_fields") or {}).items():
