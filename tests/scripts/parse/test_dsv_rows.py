@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from identitysync.errors import FormatError
 from identitysync.scripts.parse.dsv_dialect import Dialect
-from identitysync.scripts.parse.dsv_rows import BadRow, Cutter, Header
+from identitysync.scripts.parse.dsv_found import BadRow, Header
+from identitysync.scripts.parse.dsv_rows import Cutter
 
 rows_module = import_module("identitysync.scripts.parse.dsv_rows")
 letters = st.text(st.sampled_from('a",;|\\ \n\r\té😀\0'), max_size=6)

@@ -10,7 +10,8 @@ from identitysync.scripts.parse.charset import Charset, check_charset, decoded, 
 from identitysync.scripts.parse.cutting import closing
 from identitysync.scripts.parse.dsv_decoder import DsvDecoder, find_header
 from identitysync.scripts.parse.dsv_dialect import Dialect, check_separator, check_sign, unescaped
-from identitysync.scripts.parse.dsv_rows import BadRow, Cutter, Found, Header
+from identitysync.scripts.parse.dsv_found import BadRow, Found, Header
+from identitysync.scripts.parse.dsv_rows import Cutter
 from identitysync.values import Record
 
 

@@ -12,7 +12,8 @@ from identitysync.errors import FormatError
 from identitysync.scripts.parse.charset import Charset, decoded
 from identitysync.scripts.parse.cutting import blocks, quoted_line_end
 from identitysync.scripts.parse.dsv_dialect import Dialect
-from identitysync.scripts.parse.dsv_rows import MAX_ROW, BadRow, Cutter, Found, Header
+from identitysync.scripts.parse.dsv_found import BadRow, Found, Header
+from identitysync.scripts.parse.dsv_rows import MAX_ROW, Cutter
 from identitysync.scripts.parse.dsv_types import inferred
 from identitysync.values import Record
 

@@ -8,52 +8,18 @@ file holds.
 
 import io
 from collections.abc import Iterable, Iterator
-from typing import Final, TypeAlias
-
-import attrs
+from typing import Final
 
 from identitysync.errors import FormatError
 from identitysync.scripts.parse.dsv_dialect import Dialect
-from identitysync.scripts.parse.dsv_walk import OpenRow, Walker
+from identitysync.scripts.parse.dsv_found import BadRow, Found, Header
+from identitysync.scripts.parse.dsv_walk import OpenRow, Walker, split_lines
 
 MAX_ROW: Final = 16 << 20
 """Characters that one row may have: more means a quote that is never closed, or no DSV file at all."""
 
-
-@attrs.frozen
-class Header:
-    """The first row.
-
-    Attributes:
-        line: The line on which it begins, from 1.
-        text: Its text, without the line end.
-        fields: Its fields.
-    """
-
-    line: int
-    text: str
-    fields: list[str]
-
-
-@attrs.frozen
-class BadRow:
-    """A row that cannot be cut, or has more or fewer fields than the header.
-
-    Attributes:
-        line: The line on which it begins, from 1.
-        text: Its text, without the line end.
-        reason: What is wrong with it.
-    """
-
-    line: int
-    text: str
-    reason: str
-
-
 _SOME: Final = 1024
 """Lines that are split at once: those of a row that is open are not split at all."""
-
-Found: TypeAlias = list[str] | Header | BadRow
 
 
 class Cutter:
@@ -123,7 +89,7 @@ class Cutter:
         """
         separator, width = self._separator, self._width
         if self._open is None and not self._is_special(text):
-            lines = _split(text)
+            lines = split_lines(text)
             rows: list[Found] = [line.split(separator) for line in lines]
             if set(map(len, rows)) <= {width} and "" not in lines:  # type: ignore[arg-type]  # they are lists
                 self._number += len(lines)
@@ -226,7 +192,7 @@ class Cutter:
 
     def _plain(self, text: str) -> Iterator[Found]:
         """Cut lines in which nothing is quoted or escaped."""
-        lines = _split(text)
+        lines = split_lines(text)
         separator, width = self._separator, self._width
         for number, line in enumerate(lines, self._number):
             fields = line.split(separator)
@@ -333,13 +299,3 @@ class Cutter:
                 raise FormatError(message, file=self._file, line=self._number)
         if rest:
             yield rest
-
-
-def _split(text: str) -> list[str]:
-    """Split text without quotes into lines without their ends."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    return lines
