@@ -449,6 +449,14 @@ def test_a_job_that_was_closed_after_all_is_gone_on_with(salesforce, monkeypatch
     assert len(lost) == 1
 
 
+def test_an_id_of_15_characters_and_the_same_of_18_name_one_object(salesforce):
+    connection = PlatformConnection(PlainServices())
+    upserts = Upserts(Jobs(salesforce_api(script(salesforce), connection), connection), "Contact", "Id", "Uid__c")
+    short, long = {"Id": "003000000000001"}, {"Id": "003000000000001AAA"}
+    assert upserts.key(short) == upserts.key(long) != upserts.key({"Uid__c": "003000000000001"})
+    assert upserts.key({"Uid__c": "x" * 15 + "1"}) != upserts.key({"Uid__c": "x" * 15 + "2"})
+
+
 def test_data_that_is_too_large_for_one_upload_goes_in_several():
     with SalesforceEmulator(max_upload=2000) as salesforce:
         connection = PlatformConnection(PlainServices())

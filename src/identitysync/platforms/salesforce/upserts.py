@@ -15,6 +15,9 @@ from identitysync.values import Record, text_of
 MAX_UPLOAD: Final = 100_000_000
 """Bytes of one upload: Salesforce allows 150 MB once they are written in base64, which makes a third more of them."""
 
+_SHORT_ID: Final = 15
+"""Characters of an id that name the object; the three that may follow make the same sure in any case."""
+
 _UNKNOWN: Final = re.compile(r"InvalidBatch : Field name not found : (.+?)\s*\Z")
 _CODE: Final = re.compile(r"[A-Z][A-Z_]+(?=:)")
 _UNKNOWN_FATE: Final = Rejected(
@@ -61,7 +64,8 @@ class Upserts:
         for field in self._fields():
             if (value := record.get(field)) not in (None, "", NULL):
                 try:
-                    return field, _key(text_of(value))
+                    key = _key(text_of(value))
+                    return field, key[:_SHORT_ID] if field == "Id" else key
                 except ValueError:  # it has no text, and is rejected when its turn comes
                     break
         return id(record)
