@@ -1,7 +1,9 @@
 """What all tests share: all cores, no skip on CI, laws that do not depend on how busy the machine is, a private home."""
 
 import os
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,6 +28,20 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped where nothing may be: {call.excinfo and call.excinfo.value}"
     return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_folders(tmp_path_factory):
+    """Name new folders at random: pytest numbers them by reading all names, of which there are thousands here."""
+    base = tmp_path_factory.getbasetemp()
+
+    def mktemp(name, numbered=True):
+        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=base)) if numbered else made(name, numbered=False)
+
+    made = tmp_path_factory.mktemp
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tmp_path_factory, "mktemp", mktemp)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,9 @@
 ``busy``: every answer takes 50 ms. The ideal is what the allowed connections would need if none ever idled; the ratio to
 it is printed, and must be 0.9.
 
-``load``: 100,000 records, one in a hundred refused by the platform; of a hundred calls three are answered with 429, as many
-with 500, and as many are done without an answer. Every record must have an end that is true: passed and there, or
-rejected for a reason.
+``load``: 100,000 records, one in a hundred refused by the platform, three calls in a hundred answered with 429, as many
+with 500, and the answers of as many lost though all was done. Every record must have an end that is true: passed and
+there, or rejected for a reason.
 """
 
 import argparse
@@ -27,8 +27,9 @@ def play(pipe: Connection, name: str, options: dict, spoilt: bool) -> None:
     module = import_module(f"benchmarks.platforms.{name}")
     with module.emulator(**options) as emulator:
         if spoilt:
-            for kind in ("http_429", "http_500", "lost"):
-                emulator.faults.add(kind, times=-1, share=SHARE)
+            emulator.faults.add("http_429", times=-1, share=SHARE)
+            emulator.faults.add("http_500", times=-1, share=SHARE)
+            emulator.faults.add("lost", times=-1, share=SHARE)
         pipe.send(module.params(emulator))
         while pipe.recv() == "arrived":
             pipe.send(module.arrived(emulator))

@@ -88,11 +88,11 @@ def test_an_unknown_target_becomes_a_missing_box_and_the_first_of_equal_ids_coun
 
 @pytest.mark.parametrize(("count", "seconds"), [(30, 0.5), (300, 5)])
 def test_large_flows_are_laid_out_while_one_waits(count, seconds):
-    began = time.perf_counter()
+    began = time.process_time()
     layout = lay_out(*steps(count))
 
     assert layout.columns == count
-    assert time.perf_counter() - began < seconds
+    assert time.process_time() - began < seconds
 
 
 def test_nothing_has_no_place():

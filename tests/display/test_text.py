@@ -49,11 +49,11 @@ def test_what_no_file_could_hold_is_shown_all_the_same():
 
 
 def test_a_huge_value_costs_no_time():
-    began = time.perf_counter()
+    began = time.process_time()
     drawn = table(("a",), [("é" * 10_000_000,)] * 20)
 
     assert drawn.endswith("…")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_no_records_and_no_columns_are_nothing():

@@ -6,7 +6,7 @@
 from _session import run
 
 from identitysync.errors import FormatError
-from identitysync.platforms.silverpop import Element, read_xml, written_xml
+from identitysync.platforms.xml import Element, read_xml, written_xml
 
 PIECES = (
     "<a> </a> <a/> <b c='d'> </b> &lt; &amp; &#x41; &#0; &e; <![CDATA[ ]]> <!-- --> <?p ?> < > & ' \" Łódź 😀 \0 \x01 "

@@ -1,14 +1,16 @@
 """The ground that all clients of platforms stand on, against a small API of its own."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
-from identitysync.errors import AuthenticationFailed, PlatformError, RemoteUnavailable
+from identitysync.errors import AuthenticationFailed, Cancelled, PlatformError, RemoteUnavailable
 from identitysync.platforms import Api, Kind, Refusal, Token, TokenLogin, Tokens, by_status, by_status_and_json
 from identitysync.testing.http import Emulator, HttpFaults, IssuedTokens, Limit, Refused, Routes
 from identitysync.values import Secret
-from identitysync.world import FixedClock, HttpClient, NeverSent, Patience
+from identitysync.world import FixedClock, HttpClient, NeverSent, Patience, StoppableClock
 
 
 class Shop(Emulator):
@@ -56,6 +58,12 @@ def client(shop, clock, *, judge=by_status, attempts=5):
     return Api("Shop", shop.url, http, clock, login=TokenLogin(tokens), judge=judge)
 
 
+def test_an_address_inside_a_path_is_none_to_call(shop, clock):
+    assert client(shop, clock).call("GET", "/things/a?u=http://elsewhere.example").json()["query"] == {
+        "u": "http://elsewhere.example"
+    }
+
+
 def test_one_token_serves_many_calls_and_a_new_one_is_fetched_before_it_is_over(shop, clock):
     api = client(shop, clock)
     for _ in range(3):
@@ -85,6 +93,30 @@ def test_a_fresh_token_that_is_refused_means_that_the_credentials_will_not_do(sh
     assert shop.tokens.issued == 2
 
 
+def test_wrong_credentials_are_shown_once_however_many_threads_want_a_token(clock):
+    asked = []
+
+    def refuse():
+        asked.append(1)
+        time.sleep(0.05)
+        raise AuthenticationFailed("wrong password")
+
+    tokens = Tokens(refuse, clock)
+    with ThreadPoolExecutor(4) as pool:
+        faults = [each.exception() for each in [pool.submit(tokens.get) for _ in range(4)]]
+    assert [str(each) for each in faults] == ["wrong password"] * 4
+    assert len(asked) == 1
+
+
+def test_nobody_signs_in_any_more_once_the_connection_is_stopped(clock):
+    stoppable, asked = StoppableClock(clock), []
+    tokens = Tokens(lambda: asked.append(1) or Token("t"), stoppable)
+    stoppable.stop()
+    with pytest.raises(Cancelled):
+        tokens.get()
+    assert not asked
+
+
 @pytest.mark.parametrize("kind", ["http_500", "http_503", "drop"])
 def test_what_may_have_been_done_is_repeated_only_where_that_does_no_harm(shop, clock, kind):
     api = client(shop, clock)
@@ -95,6 +127,27 @@ def test_what_may_have_been_done_is_repeated_only_where_that_does_no_harm(shop, 
         api.call("POST", "/things", json=1)
     shop.faults.add(kind, method="POST /things")
     assert api.call("POST", "/things", json=1, repeatable=True).json() == {"made": 1}
+
+
+def test_what_was_done_though_the_answer_is_lost_is_not_repeated(shop, clock):
+    api = client(shop, clock)
+    shop.faults.add("lost", method="POST /things")
+    with pytest.raises(RemoteUnavailable) as caught:
+        api.call("POST", "/things", json=1)
+    assert (shop.made, isinstance(caught.value, NeverSent)) == (1, False)
+    shop.faults.add("lost", method="GET /things", times=2)
+    assert api.call("GET", "/things/a").json()["name"] == "a"
+
+
+def test_an_answer_that_lacks_what_it_must_have_is_a_passing_fault(shop, clock):
+    api, answers = client(shop, clock), iter([{}, [], None, {"name": None}])
+    shop._routes = Routes(
+        {"POST /token": lambda _: {"access_token": shop.tokens.issue()}, "GET /x": lambda _: next(answers)}
+    )
+    assert api.call("GET", "/x", expect="name").json() == {"name": None}
+    answers = iter([{}] * 9)
+    with pytest.raises(RemoteUnavailable, match=r"an answer without 'name': \{\}"):
+        api.call("GET", "/x", expect="name")
 
 
 def test_who_is_not_let_in_comes_back_when_the_platform_says_so_whatever_the_call(shop, clock):

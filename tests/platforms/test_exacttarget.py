@@ -86,6 +86,14 @@ def test_exactly_the_records_that_are_refused_are_rejected_however_it_is_told(to
             assert len(puts(cloud)) == 4  # two requests, and what was fine of each once more
 
 
+def test_rows_of_which_nothing_is_told_may_have_been_written_and_their_rejects_say_so():
+    with MarketingCloudEmulator(refuse="refused", told="nothing") as cloud:
+        answers = script(cloud).write([person(1), person(2, EMAIL="refused@example.com")], PlainServices())
+        assert [each.code for each in answers] == ["unknown-fate"] * 2
+        assert answers[0].message.endswith("tells nothing of rows: the row may have been written or not")
+        assert [each["GUID"] for each in cloud.rows("GigyaSubscribers")] == ["u1"]
+
+
 def test_results_of_many_pages_are_read_whole():
     with MarketingCloudEmulator(refuse="refused") as cloud:
         records = [person(n, EMAIL="refused@example.com") for n in range(1200)]
@@ -112,6 +120,12 @@ def test_a_list_or_an_object_can_be_no_key_and_breaks_nothing(cloud):
     assert [each["_errorDetails"]["errorCode"] for each in bad] == ["missing-key"]
 
 
+def test_a_key_that_has_no_text_is_the_fault_of_its_record_alone(cloud):
+    with script(cloud).open(PlainServices()) as calls:
+        first, second = calls.write([person(1), person(2, GUID=10**5000)], PlainServices())
+    assert (first, second.code) == (person(1), "no-json")
+
+
 def test_of_two_records_of_one_row_the_last_one_wins(cloud):
     records = [person(n % 3, N=n) for n in range(30)]
     _, good, bad = write(cloud, records, batchSize=4)
@@ -133,6 +147,23 @@ def test_a_request_is_waited_for_and_given_up_when_it_takes_too_long():
         (late,) = script(cloud, timeout=60).write([person(2)], PlainServices(clock))
         assert (late.code, late.record) == ("unknown-fate", person(2))
         assert len(cloud.calls) < 40
+
+
+def test_rows_that_take_too_long_once_are_not_sent_again_and_again():
+    clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
+    records = [person(n, **({"EMAIL": "refused@example.com"} if n == 3 else {})) for n in range(64)]
+    with MarketingCloudEmulator(refuse="refused", told="failed", clock=clock) as cloud:
+        put = cloud._extensions.put
+
+        def stuck_from_now_on(*rows, **how):
+            cloud._processing = 1e9
+            return put(*rows, **how)
+
+        cloud._extensions.put = stuck_from_now_on
+        answers = script(cloud, timeout=60).write(records, PlainServices(clock))
+        assert {each.code for each in answers} == {"unknown-fate"}
+        assert len(puts(cloud)) == 3
+    assert sum(clock.slept) <= 130
 
 
 def test_a_token_is_renewed_when_it_is_refused_and_before_it_is_over():
@@ -187,7 +218,7 @@ def test_parameters_that_cannot_be_are_found_at_once(name, value):
 
 def test_every_record_is_accounted_for_on_a_bad_day():
     faults = HttpFaults(seed=5)
-    for kind in ("http_429", "http_500", "http_503", "drop", "html", "broken_json"):
+    for kind in ("http_429", "http_500", "http_503", "drop", "lost", "html", "broken_json"):
         faults.add(kind, times=-1, share=0.05)
     clock = FixedClock(datetime(2026, 1, 1, tzinfo=UTC))
     with MarketingCloudEmulator(faults=faults, refuse="refused") as cloud:

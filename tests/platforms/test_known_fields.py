@@ -3,11 +3,15 @@
 from identitysync.platforms.known_fields import KnownFields
 
 
-def test_a_name_that_is_not_known_is_told_once_and_names_without_end_are_not_kept():
+def test_fields_are_found_in_any_case_and_others_are_told_of_once():
     told = []
-    fields = KnownFields({"FNAME": 1}, "the audience has no such merge field", told.append)
-    assert [fields.find("fname"), fields.find("x"), fields.find("x")] == [1, None, None]
-    assert told == ["the field 'x' is not sent: the audience has no such merge field; it has FNAME"]
-    for number in range(1000):
-        assert fields.find(f"u{number}") is None
-    assert len(told) == 100
+    fields = KnownFields({"Email": 1}, "the list has no such field", told.append)
+    assert [fields.find(name) for name in ("EMAIL", "email", "city", "city")] == [1, 1, None, None]
+    assert told == ["the field 'city' is not sent: the list has no such field; it has Email"]
+
+
+def test_a_field_for_each_person_fills_neither_the_memory_nor_the_log():
+    told = []
+    fields = KnownFields({}, "the list has no such field", told.append)
+    assert not any(fields.find(f"f{n}") for n in range(1000))
+    assert (len(told), len(fields._unknown)) == (100, 100)

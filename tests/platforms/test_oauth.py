@@ -23,3 +23,8 @@ from identitysync.world import HttpResponse
 def test_an_answer_brings_a_token_or_says_why_not(status, body, kind):
     refusal = by_token(HttpResponse(status, {}, body))
     assert (refusal.kind if refusal else None) == kind
+
+
+def test_half_a_token_is_not_shown():
+    refusal = by_token(HttpResponse(200, {}, b'{"token_type": "Bearer", "access_token": "planted'))
+    assert "planted" not in refusal.message

@@ -182,6 +182,24 @@ def test_lookup_id_names_the_object_of_records_without_a_primary_id(salesforce):
     assert [each["_errorDetails"]["errorCode"] for each in bad] == ["INVALID_CROSS_REFERENCE_KEY", "missing-id"]
 
 
+def test_a_null_that_names_no_object_does_not_empty_the_field_of_the_one_that_was_found(salesforce):
+    salesforce.add("Contact", [person(1, Email_Id__c="p1@example.com")])
+    record = {"Uid__c": None, "Email_Id__c": "p1@example.com", "LastName": "Changed"}
+    _, good, bad = write(salesforce, [record], lookupId="Email_Id__c")
+    (found,) = salesforce.records("Contact")
+    assert (len(good), bad, found["LastName"], found["Uid__c"]) == (1, [], "Changed", "u1")
+
+
+def test_a_key_that_has_no_text_is_the_fault_of_its_record_alone(salesforce):
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    with script(salesforce).open(PlainServices()) as calls:
+        answers = calls.write([person(1), person(2, Uid__c=deep), person(3, Uid__c=10**5000)], PlainServices())
+    assert answers[0] == person(1)
+    assert [each.code for each in answers[1:]] == ["no-text", "no-text"]
+
+
 def test_of_two_records_of_one_object_the_last_one_wins_and_neither_is_rejected(salesforce):
     records = [person(n % 3, Note__c=str(n)) for n in range(30)]
     _, good, bad = write(salesforce, records, batchSize=4)
@@ -245,6 +263,70 @@ def test_whoever_is_not_let_in_is_told_the_reason_and_no_secret(salesforce, wron
     assert len(salesforce.calls) == 1  # a second wrong password may lock the user out
 
 
+def test_an_application_signs_in_by_oauth_and_again_when_its_session_is_over(salesforce):
+    wanted = {
+        "client_id": "key-of-the-emulator", "client_secret": Secret("secret-of-the-emulator"),
+        "object_type": "Contact", "primary_id": "Uid__c",
+    }  # fmt: skip
+    for endpoint in (salesforce.url, f"{salesforce.url}/services/oauth2/token", salesforce.auth_endpoint):
+        with WriteSalesforce(auth_endpoint=endpoint, **wanted).open(PlainServices()) as calls:
+            assert calls.write([person(1)], PlainServices()) == [person(1)]
+            salesforce.sessions.expire()
+            assert calls.write([person(2)], PlainServices()) == [person(2)]
+    logins = [each.path for each in salesforce.calls if "oauth2" in each.path or "Soap" in each.path]
+    assert logins == ["/services/oauth2/token"] * 6
+
+
+def test_an_application_reads_by_a_flow(salesforce):
+    salesforce.add("Contact", [person(1)])
+    params = {
+        "clientId": "key-of-the-emulator", "clientSecret": "secret-of-the-emulator",
+        "authEndpoint": salesforce.url, "objectType": "Contact", "select": "Uid__c",
+    }  # fmt: skip
+    flow = idx.Dataflow(steps=[idx.Step("in", "datasource.read.salesforce", params)])
+    assert list(idx.stream(flow, until="in")) == [{"Uid__c": "u1"}]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"clientSecret": "wrong secret"}, "invalid client credentials"),
+        ({"clientId": "other"}, "client identifier invalid"),
+    ],
+)
+def test_an_application_that_is_not_let_in_is_told_the_reason_and_asks_once(salesforce, wrong, told):
+    params = {
+        "clientId": "key-of-the-emulator", "clientSecret": "secret-of-the-emulator", "authEndpoint": salesforce.url,
+        "username": "", "password": "", "token": "", "batchSize": 1,
+    }  # fmt: skip
+    job, good, bad = write(salesforce, [person(n) for n in range(8)], **{**params, **wrong})
+    assert (job.status, good, bad) == ("failed", [], [])
+    assert told in job.status_details
+    assert not any(secret in job.status_details for secret in ("secret-of", "wrong secret"))
+    assert len(salesforce.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, ["password", "username"]),
+        ({"username": "...", "password": "..."}, ["password", "username"]),
+        ({"username": "me", "token": "${env:T}"}, ["password"]),
+        ({"clientId": "key", "authEndpoint": "https://o.my.salesforce.com"}, ["clientSecret"]),
+        ({"clientSecret": "${env:S}", "authEndpoint": "https://o.my.salesforce.com"}, ["clientId"]),
+        ({"clientId": "key", "clientSecret": "${env:S}"}, ["authEndpoint"]),
+        ({"clientId": "key", "clientSecret": "${env:S}", "authEndpoint": "https://Test.salesforce.com/"}, ["authEndpoint"]),
+        ({"clientId": "key", "clientSecret": "${env:S}", "authEndpoint": "https://test.salesforce.com.example"}, []),
+        ({"username": "me", "password": "${env:P}"}, []),
+    ],
+)  # fmt: skip
+def test_a_login_that_lacks_a_part_is_found_at_once(given, missing):
+    params = given | {"objectType": "Contact", "select": "Id"}
+    flow = idx.Dataflow(steps=[idx.Step("in", "datasource.read.salesforce", params)])
+    found = [each.path for each in idx.check(flow) if each.severity == "error"]
+    assert sorted(found) == [f"$.steps[0].params.{name}" for name in missing]
+
+
 def test_an_expired_password_is_named(salesforce):
     salesforce.password_expired = True
     job, _, _ = write(salesforce, [person(1)])
@@ -290,7 +372,7 @@ def test_a_type_or_field_that_cannot_be_used_fails_the_run(salesforce):
 
 def test_every_record_is_accounted_for_on_a_bad_day():
     faults = HttpFaults(seed=7)
-    for kind in ("http_429", "http_500", "http_503", "drop", "html", "broken_json"):
+    for kind in ("http_429", "http_500", "http_503", "drop", "lost", "html", "broken_json"):
         faults.add(kind, times=-1, share=0.05)
     with SalesforceEmulator(faults=faults, refuse="refused") as salesforce:
         records = [person(n, **({"Email": "refused@example.com"} if n % 10 == 3 else {})) for n in range(200)]
@@ -318,16 +400,29 @@ def test_too_many_calls_are_made_later_logins_as_well():
     [
         (200, b"<html>busy</html>", "passing"),
         (200, b'<!DOCTYPE a [<!ENTITY b "c">]><a><sessionId>&b;</sessionId><serverUrl>u</serverUrl></a>', "passing"),
+        (
+            200,
+            '<!DOCTYPE a [<!ENTITY b "c">]><a><sessionId>&b;</sessionId><serverUrl>u</serverUrl></a>'.encode("utf-16"),
+            "passing",
+        ),
         (200, b'{"sessionId": "1", "serverUrl": "u"}', "passing"),
         (503, b"", "passing"),
         (404, b"nothing", "final"),
         (500, b"<a><faultcode>sf:LOGIN_DURING_RESTRICTED_TIME</faultcode></a>", "denied"),
+        (500, b"<a><faultcode>sf:UNKNOWN_EXCEPTION</faultcode></a>", "passing"),
+        (500, b"<a><faultcode>soapenv:Server</faultcode></a>", "passing"),
         (500, b"<a><faultcode>sf:SERVER_UNAVAILABLE</faultcode></a>", "busy"),
     ],
 )
 def test_what_is_no_answer_to_a_login_is_not_taken_for_one(status, body, kind):
     refusal = judge_login(HttpResponse(status, {"content-type": "text/xml"}, body))
     assert (refusal is not None, refusal.kind) == (True, kind)
+
+
+def test_half_a_session_is_not_shown():
+    for body in (b"<a><sessionId>planted</sessionId></a>", b"<a><sessionId>planted"):
+        refusal = judge_login(HttpResponse(200, {"content-type": "text/xml"}, body))
+        assert (refusal.kind, "planted" in refusal.message) == ("passing", False)
 
 
 def test_an_upload_whose_answer_is_lost_is_not_made_twice_in_one_job(salesforce):

@@ -7,7 +7,8 @@ import pytest
 
 import identitysync as idx
 from identitysync.errors import AuthenticationFailed, PlatformError, RemoteError
-from identitysync.platforms.silverpop import SilverpopClient, SilverpopLogin, read_xml
+from identitysync.platforms.silverpop import SilverpopClient, SilverpopLogin
+from identitysync.platforms.xml import read_xml
 from identitysync.testing import SilverpopEmulator
 from identitysync.values import Secret
 from identitysync.world import FixedClock, HttpClient

@@ -59,6 +59,33 @@ def test_simple_salesforce_signs_in_and_is_refused_with_a_wrong_token(emulator):
         SalesforceLogin("me@example.com", "pass<&>word", "wrong", scratch_url=emulator.url)
 
 
+class ToTheEmulator(WithoutTls):
+    """Simple-salesforce signs applications in below salesforce.com alone."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.url = url
+
+    def send(self, request, **options):
+        request.url = request.url.replace("https://my-own.my.salesforce.com", self.url)
+        return super().send(request, **options)
+
+
+def test_simple_salesforce_signs_in_as_an_application_and_is_refused_with_a_wrong_secret(emulator):
+    own = session(emulator)
+    own.mount("https://my-own.my.salesforce.com", ToTheEmulator(emulator.url))
+    wanted = {"consumer_key": "key-of-the-emulator", "domain": "my-own.my", "session": own}
+    id, host = SalesforceLogin(consumer_secret="secret-of-the-emulator", **wanted)
+    assert Salesforce(session_id=id, instance=host, session=own).query("SELECT Id FROM Lead")["totalSize"] == 0
+    with pytest.raises(SalesforceAuthenticationFailed, match="invalid_client"):
+        SalesforceLogin(consumer_secret="wrong", **wanted)
+
+
+def test_the_token_endpoint_knows_one_grant_alone(emulator):
+    answer = requests.post(f"{emulator.url}/services/oauth2/token", data={"grant_type": "password"}, timeout=5)
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
 @pytest.mark.parametrize("version", ["30.0", "65.0"])
 def test_versions_that_offer_no_login_say_so(emulator, version):
     with pytest.raises(SalesforceAuthenticationFailed, match="UNSUPPORTED_API_VERSION"):
@@ -77,6 +104,25 @@ def test_simple_salesforce_upserts_by_a_job_and_fetches_its_results(emulator):
     ]
     assert results["unprocessedRecords"] == []
     assert len(emulator.records("contact")) == 5
+
+
+def test_rows_of_one_external_id_are_all_refused_and_lines_must_end_as_the_job_says(emulator):
+    contacts = client(emulator).bulk2.Contact
+    records = [*people(2), {"Uid__c": "U1", "LastName": "again", "Email": "p@example.com"}]
+    (told,) = contacts.upsert(records=records, external_id_field="Uid__c", wait=0.01)
+    assert (told["numberRecordsProcessed"], told["numberRecordsFailed"]) == (3, 2)
+    failed = csv.DictReader(io.StringIO(contacts.get_failed_records(told["job_id"])))
+    assert [row["sf__Error"].partition(":")[0] for row in failed] == ["DUPLICATE_VALUE"] * 2
+
+    api, own = f"{emulator.url}/services/data/v64.0/jobs/ingest", requests.Session()
+    own.headers["Authorization"] = f"Bearer {emulator.sessions.issue()}"
+    for ending, data, state in (("LF", b"LastName\r\nA\r\n", "Failed"), ("CRLF", b"LastName\nA\n", "Failed"), ("CRLF", b"LastName\r\nA\r\n", "JobComplete")):  # fmt: skip
+        wanted = {"object": "Account", "operation": "insert", "lineEnding": ending}
+        job = f"{api}/{own.post(api, json=wanted).json()['id']}"
+        own.put(f"{job}/batches", data=data)
+        own.patch(job, json={"state": "UploadComplete"})
+        assert own.get(job).json()["state"] == state
+    assert len(emulator.records("Account")) == 1
 
 
 def test_simple_salesforce_reads_what_it_wrote_page_by_page(emulator):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from identitysync.contract import Clock
 from identitysync.errors import AuthenticationFailed, PlatformError, RemoteUnavailable
 from identitysync.platforms.login import Login, NoLogin
-from identitysync.platforms.meaning import Judge, Kind, Refusal, by_status
+from identitysync.platforms.meaning import Judge, Kind, Refusal, beginning, by_status
 from identitysync.platforms.pace import Pace
 from identitysync.values import json_bytes
 from identitysync.world import HttpClient, HttpResponse, NeverSent, retry_after
@@ -56,6 +56,7 @@ class Api:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
+        expect: str = "",
     ) -> HttpResponse:
         """Call, and again where that does no harm: after a passing fault, not before the platform asks for it.
 
@@ -70,6 +71,8 @@ class Api:
             headers: More headers.
             repeatable: Whether doing it twice does no harm; by default so for ``GET``, ``HEAD``, ``OPTIONS``, ``PUT``
                 and ``DELETE``. All else is called again only when it was surely not done.
+            expect: A name that the answer's JSON has; without it, something else answered than the platform, which is a
+                passing fault.
 
         Returns:
             The answer, which the judge found fine.
@@ -96,7 +99,7 @@ class Api:
             except RemoteUnavailable as raised:
                 fault, again = raised, safe or isinstance(raised, NeverSent)
             else:
-                refusal = self._judge(answer)
+                refusal = self._judge(answer) or _lacking(answer, expect)
                 if refusal is None:
                     return answer
                 if refusal.kind is Kind.EXPIRED and not renewed and self._login.renew(shown):
@@ -125,7 +128,7 @@ class Api:
             raise PlatformError(self.platform, refusal.message, code=code, status=answer.status)
 
     def _address(self, path: str, query: Mapping[str, Any], url: str) -> str:
-        whole = path if "://" in path else f"{url.rstrip('/') or self._url}{path}"
+        whole = path if path.lower().startswith(("https://", "http://")) else f"{url.rstrip('/') or self._url}{path}"
         given = {name: value for name, value in query.items() if value is not None}
         if not given:
             return whole
@@ -138,3 +141,13 @@ def _written(json: Any, form: Mapping[str, str] | None, body: bytes | None) -> t
     if form is not None:
         return urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
     return body, {}
+
+
+def _lacking(answer: HttpResponse, name: str) -> Refusal | None:
+    if not name:
+        return None
+    try:
+        answer.json()[name]
+    except (LookupError, TypeError, ValueError):
+        return Refusal(Kind.PASSING, f"an answer without {name!r}: {beginning(answer)}")
+    return None

@@ -6,8 +6,8 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-_TOLD: Final = 100
-"""Names that are told at most: where they are made of data, such as ids, there is no end of them."""
+_MOST_TOLD: Final = 100
+"""Names that are told of: records may have a field of its own for each person or thing."""
 
 
 class KnownFields(Generic[T]):
@@ -19,7 +19,7 @@ class KnownFields(Generic[T]):
         Args:
             fields: The fields by their names.
             complaint: Why another field is not sent, such as ``the audience has no such merge field``.
-            tell: Is told, once for each name, which fields of records are none of them; of some names only.
+            tell: Is told, once for each name and of 100 names at most, which fields of records are none of them.
         """
         self._fields = {name.lower(): field for name, field in fields.items()}
         self._names = ", ".join(sorted(fields)) or "none"
@@ -36,7 +36,7 @@ class KnownFields(Generic[T]):
         field = self._fields.get(name.lower())
         if field is None:
             with self._lock:
-                new = name not in self._unknown and len(self._unknown) < _TOLD
+                new = name not in self._unknown and len(self._unknown) < _MOST_TOLD
                 if new:
                     self._unknown.add(name)
             if new:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import attrs
 
 from identitysync.contract import Clock
+from identitysync.errors import AuthenticationFailed
 
 _EARLY = 30.0
 """Seconds before its end in which a token is not used any more: the call that carries it takes a while, too."""
@@ -40,12 +41,21 @@ class Tokens:
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._until = 0.0
+        self._denied: AuthenticationFailed | None = None
 
     def get(self) -> Token:
-        """Give a token that is not over."""
+        """Give a token that is not over.
+
+        Raises:
+            AuthenticationFailed: The credentials will not do; this is asked once only, for platforms lock out whoever
+                comes again and again with a wrong password.
+            Cancelled: The clock was stopped.
+        """
         with self._lock:
+            if self._denied is not None:
+                raise AuthenticationFailed(str(self._denied)) from self._denied
             if self._token is None or self._clock.monotonic() >= self._until:
-                self._token = self._fetch()
+                self._token = self._fetched()
                 lifetime = self._token.lifetime
                 early = 0.0 if lifetime is None else min(_EARLY, lifetime / 10)
                 self._until = float("inf") if lifetime is None else self._clock.monotonic() + lifetime - early
@@ -56,3 +66,11 @@ class Tokens:
         with self._lock:
             if self._token is refused:
                 self._token = None
+
+    def _fetched(self) -> Token:
+        self._clock.sleep(0.0)  # nobody signs in any more on a clock that was stopped while another did
+        try:
+            return self._fetch()
+        except AuthenticationFailed as fault:
+            self._denied = fault
+            raise

@@ -217,7 +217,7 @@ def test_a_pattern_can_be_pickled():
     ],
 )
 def test_no_pattern_makes_reading_slow(pattern):
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         compiled = compile_pattern(pattern)
     except PatternError:
@@ -225,7 +225,7 @@ def test_no_pattern_makes_reading_slow(pattern):
     for text in ("1" * 999 + "!", "May" * 333 + "!", "11" * 20 + "!", "11:11 " * 6 + "!", "a" * 5000):
         with pytest.raises(ValueError, match="does not fit"):
             compiled.parse(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_zone_of_a_fixed_offset_is_kept():

@@ -26,13 +26,13 @@ EXPLOSIVE = [
 def test_backtracking_ends_by_an_answer_or_a_rejected_record(regex, text):
     pattern = compile_regex(regex)
     for work in (pattern.find, pattern.full_match, pattern.split, pattern.replacer("")):
-        begin = time.monotonic()
+        begin = time.process_time()  # others at work on the machine count as little as they do for the time-out
         code = "regex-timeout"
         try:
             work(text)
         except RecordRejected as fault:
             code = fault.code
-        seconds = time.monotonic() - begin
+        seconds = time.process_time() - begin
         assert code == "regex-timeout"
         assert seconds < 5
         if seconds > 0.9:
@@ -47,10 +47,10 @@ def test_a_long_text_is_timed_though_the_pattern_is_simple():
 
 
 def test_many_searches_share_one_second():
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(RecordRejected, match="took longer"):
         compile_regex("(?:a|aa)+b|").replace_all("a" * 5_000, "-")
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize(

@@ -126,11 +126,11 @@ ENDLESS = [
 
 @pytest.mark.parametrize("text", ENDLESS, ids=lambda text: text[:40])
 def test_what_would_not_end_or_grow_without_bound_ends_with_one_error(text):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ExpressionError) as caught:
         jexl.compile(text)({"a": 1, "b": [1], "x": ""})
     assert caught.value.reason
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_failure_in_a_loop_points_at_its_place():

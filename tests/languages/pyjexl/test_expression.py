@@ -123,10 +123,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:16])
 def test_hostile_expressions_end_soon_and_cleanly(text):
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(ExpressionError):
         pyjexl.compile(text)({"a": {"b": 1}, "text": "abc"})
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_filters_within_filters_end_within_the_budget():

@@ -269,10 +269,10 @@ def test_nesting_and_length_have_a_limit():
     "nasty", ['a = "' + "\\" * 200_001, "a = '" + "''" * 100_000, "a" + ".b" * 100_000 + ".", "9" * 200_000]
 )
 def test_hostile_texts_are_refused_quickly(nasty):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(QueryError):
         parse_condition(nasty)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 WORDS = sorted({*RESERVED, "regex", "count"})

@@ -23,17 +23,6 @@ def judge(answer: HttpResponse) -> Refusal | None:
     )  # fmt: skip
 
 
-def judge_login(answer: HttpResponse) -> Refusal | None:
-    """Judge the answer to a login: a token, or an error as OAuth 2.0 has it (RFC 6749, 5.2)."""
-    told, refusal = _told(answer), by_status(answer)
-    if told is None:
-        return refusal or Refusal(Kind.PASSING, beginning(answer))
-    if refusal is None or refusal.kind in {Kind.BUSY, Kind.PASSING}:
-        return refusal
-    message = told.get("error_description") or told.get("message") or refusal.message
-    return Refusal(Kind.DENIED, str(message), str(told.get("error") or told.get("errorcode") or ""))
-
-
 def _told(answer: HttpResponse) -> dict[str, Any] | None:
     try:
         told = answer.json()

@@ -5,6 +5,7 @@ the original used, "requestToken Reference for Legacy Packages" (developer.sales
 """
 
 import re
+from functools import partial
 from typing import Any, Final
 
 from identitysync.contract import entry, param
@@ -12,11 +13,13 @@ from identitysync.errors import InvalidParameter
 from identitysync.platforms.api import Api
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.login import TokenLogin
-from identitysync.platforms.marketing_cloud.meaning import judge, judge_login
+from identitysync.platforms.marketing_cloud.meaning import judge
+from identitysync.platforms.oauth import by_token
 from identitysync.platforms.tokens import Token, Tokens
 from identitysync.values import Secret
 
-_LEGACY: Final = "https://auth.exacttargetapis.com/v1/requestToken"
+_LEGACY_PATH: Final = "/v1/requestToken"
+_LEGACY: Final = f"https://auth.exacttargetapis.com{_LEGACY_PATH}"
 _LEGACY_REST: Final = "https://www.exacttargetapis.com"
 _ADDRESS: Final = re.compile(r"(https?://[^/?#]+)(/v1/requestToken|/v2/token)?/?", re.IGNORECASE)
 
@@ -65,20 +68,27 @@ def marketing_cloud_api(params: MarketingCloudParams, connection: PlatformConnec
     check_auth_url(params.auth_url)
     matched = _ADDRESS.fullmatch(params.auth_url or _LEGACY)
     host, path = matched.groups() if matched else ("", "")
-    endpoint = Api("Marketing Cloud", host, connection.http, connection.clock, judge=judge_login)
-    tokens = Tokens(lambda: _log_in(endpoint, path or "/v2/token", params), connection.clock)
+    log_in = _log_in_legacy if (path or "").lower() == _LEGACY_PATH.lower() else _log_in
+    tokens = Tokens(lambda: log_in(host, params, connection), connection.clock)
     return Api("Marketing Cloud", host, connection.http, connection.clock, login=TokenLogin(tokens), judge=judge)
 
 
-def _log_in(endpoint: Api, path: str, params: MarketingCloudParams) -> Token:
-    id, secret = params.client_id, params.client_secret.reveal()
-    if path.lower() == "/v2/token":
-        unit = {} if params.account_id is None else {"account_id": params.account_id}
-        body: dict[str, Any] = {"grant_type": "client_credentials", "client_id": id, "client_secret": secret, **unit}
-        names = ("access_token", "expires_in")
-    else:
-        body = {"clientId": id, "clientSecret": secret}
-        names = ("accessToken", "expiresIn")
-    told = endpoint.call("POST", path, json=body, repeatable=True).json()
-    text, seconds = (told[name] for name in names)
-    return Token(str(text), float(seconds), url=params.rest_url or told.get("rest_instance_url") or _LEGACY_REST)
+def _log_in(host: str, params: MarketingCloudParams, connection: PlatformConnection) -> Token:
+    endpoint = Api("Marketing Cloud", host, connection.http, connection.clock, judge=by_token)
+    unit = {} if params.account_id is None else {"account_id": params.account_id}
+    body: dict[str, Any] = {
+        "grant_type": "client_credentials", "client_id": params.client_id,
+        "client_secret": params.client_secret.reveal(), **unit,
+    }  # fmt: skip
+    told = endpoint.call("POST", "/v2/token", json=body, repeatable=True).json()
+    seconds = float(told.get("expires_in") or 0) or None
+    return Token(told["access_token"], seconds, url=params.rest_url or told.get("rest_instance_url") or _LEGACY_REST)
+
+
+def _log_in_legacy(host: str, params: MarketingCloudParams, connection: PlatformConnection) -> Token:
+    judge_legacy = partial(by_token, name="accessToken")
+    endpoint = Api("Marketing Cloud", host, connection.http, connection.clock, judge=judge_legacy)
+    body = {"clientId": params.client_id, "clientSecret": params.client_secret.reveal()}
+    told = endpoint.call("POST", _LEGACY_PATH, json=body, repeatable=True).json()
+    seconds = float(told.get("expiresIn") or 0) or None
+    return Token(told["accessToken"], seconds, url=params.rest_url or _LEGACY_REST)

@@ -23,6 +23,7 @@ MAX_PAYLOAD: Final = 5_000_000
 """Bytes of one request: the limit of 5 MB is documented for the synchronous upsert, and kept here."""
 
 _PAGE: Final = 500
+_UNKNOWN_FATE: Final = "unknown-fate"
 
 
 @attrs.frozen
@@ -67,7 +68,10 @@ class RowUpserts:
         values = [record.get(name) for name in self.primary_keys]
         if any(isinstance(value, dict | list) or value in {None, ""} for value in values):
             return id(record)
-        return tuple(text_of(value).rstrip().casefold() for value in values)
+        try:
+            return tuple(text_of(value).rstrip().casefold() for value in values)
+        except ValueError:  # one has no text, and the record is rejected when its turn comes
+            return id(record)
 
     def write(self, records: Sequence[Record]) -> list[Record | Rejected]:
         """Write records with different primary keys.
@@ -115,10 +119,12 @@ class RowUpserts:
         half = (len(lines) + 1) // 2
         for some in (lines[:half], lines[half:]):
             why = next(filter(None, self._fates(some)), None) if some else None
-            if why is not None and len(some) > 1:
+            if why is None:
+                continue
+            if len(some) == 1 or why.code == _UNKNOWN_FATE:  # halves of what takes too long take as long again
+                yield from ((line.place, why) for line in some)
+            else:
                 yield from self._by_halves(some)
-            elif why is not None:
-                yield some[0].place, why
 
     def _small_enough(self, lines: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
         if len(lines) > 1 and len(_written(lines)) > self.max_payload:
@@ -132,32 +138,34 @@ class RowUpserts:
         """Send rows, and give what is told of them, in the order in which it is told; nothing when all went well."""
         path = f"/data/v1/async/dataextensions/key:{quote(self.data_extension, safe='')}/rows"
         headers = {"Content-Type": "application/json"}
-        id = self.api.call("PUT", path, body=_written(lines), headers=headers).json()["requestId"]
+        queued = self.api.call("PUT", path, body=_written(lines), headers=headers, expect="requestId")
+        id = queued.json()["requestId"]
         for _ in moments(self.clock, self.timeout):
-            status = self.api.call("GET", f"/data/v1/async/{id}/status").json()["status"]
+            status = self.api.call("GET", f"/data/v1/async/{id}/status", expect="status").json()["status"]
             if status["requestStatus"] in {"Complete", "Error"}:
                 break
         else:
             text = f"the request {id} took more than {self.timeout:g} s: the row may have been written or not"
-            return [Rejected({}, text, "unknown-fate")] * len(lines)
+            return [Rejected({}, text, _UNKNOWN_FATE)] * len(lines)
         if status["requestStatus"] == "Complete" and not status.get("hasErrors"):
             return []
         fates = [_fate(item) for item in self._items(str(id))]
         if any(fates):
             return fates
-        text = f"the request {id} ended with {status.get('resultStatus') or 'an error'}, and tells nothing of rows"
-        return [Rejected({}, text, "request-failed")] * len(lines)
+        ended = status.get("resultStatus") or "an error"
+        text = f"the request {id} ended with {ended}, and tells nothing of rows: the row may have been written or not"
+        return [Rejected({}, text, _UNKNOWN_FATE)] * len(lines)
 
     def _items(self, id: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []
         page = 1
         while True:
             query = {"$page": page, "$pagesize": _PAGE}
-            told = self.api.call("GET", f"/data/v1/async/{id}/results", query=query).json()
+            told = self.api.call("GET", f"/data/v1/async/{id}/results", query=query, expect="items").json()
             if told.get("page", page) != page:  # pages are not turned here: what was told is all that is told
                 return items
-            items += told.get("items") or ()
-            if not told.get("items") or len(items) >= (told.get("count") or 0):
+            items += told["items"] or ()
+            if not told["items"] or len(items) >= (told.get("count") or 0):
                 return items
             page += 1
 

@@ -1,4 +1,4 @@
-"""A client of Salesforce: login by SOAP, then jobs of the Bulk API 2.0 that write objects and answer queries."""
+"""A client of Salesforce: login by SOAP or OAuth 2.0, jobs of the Bulk API 2.0 that write and query."""
 
 from identitysync.platforms.salesforce.jobs import Jobs
 from identitysync.platforms.salesforce.org import SalesforceParams, salesforce_api

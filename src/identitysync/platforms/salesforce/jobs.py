@@ -14,7 +14,7 @@ from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.salesforce.org import API_VERSION
 from identitysync.platforms.waiting import moments
 
-Kind = Literal["ingest", "query"]
+JobKind = Literal["ingest", "query"]
 Told = Mapping[str, Any]
 
 _ENDED: Final = frozenset({"JobComplete", "Failed", "Aborted"})
@@ -78,7 +78,7 @@ class Jobs:
         """
         return str(self._make("query", {"operation": "query", "query": query})["id"])
 
-    def ended(self, kind: Kind, job: str) -> Told:
+    def ended(self, kind: JobKind, job: str) -> Told:
         """Wait for a job, in pauses that grow, and abort it when it takes too long.
 
         Args:
@@ -97,7 +97,7 @@ class Jobs:
         late = {"errorMessage": f"the job took more than {self._timeout:g} s and was aborted"}
         return {**late, **self._info(kind, job)}
 
-    def results(self, kind: Kind, job: str, which: str, query: Mapping[str, Any] | None = None) -> Any:
+    def results(self, kind: JobKind, job: str, which: str, query: Mapping[str, Any] | None = None) -> Any:
         """Fetch results of a job that has ended; the answer's body is CSV.
 
         Args:
@@ -108,9 +108,9 @@ class Jobs:
         """
         return self._api.call("GET", f"{self._path(kind, job)}/{which}", query=query, headers={"Accept": "text/csv"})
 
-    def _make(self, kind: Kind, wanted: Told) -> Told:
+    def _make(self, kind: JobKind, wanted: Told) -> Told:
         # An empty job that is left over does no harm: Salesforce removes it after a week.
-        told: Told = self._api.call("POST", self._path(kind), json=wanted, repeatable=True).json()
+        told: Told = self._api.call("POST", self._path(kind), json=wanted, repeatable=True, expect="id").json()
         return told
 
     def _close(self, job: str) -> None:
@@ -120,12 +120,12 @@ class Jobs:
             if self._info("ingest", job)["state"] == "Open":
                 raise
 
-    def _change(self, job: str, kind: Kind, state: str) -> None:
+    def _change(self, job: str, kind: JobKind, state: str) -> None:
         self._api.call("PATCH", self._path(kind, job), json={"state": state}, repeatable=True)
 
-    def _info(self, kind: Kind, job: str) -> Told:
-        told: Told = self._api.call("GET", self._path(kind, job)).json()
+    def _info(self, kind: JobKind, job: str) -> Told:
+        told: Told = self._api.call("GET", self._path(kind, job), expect="state").json()
         return told
 
-    def _path(self, kind: Kind, job: str = "") -> str:
+    def _path(self, kind: JobKind, job: str = "") -> str:
         return f"/services/data/v{API_VERSION}/jobs/{kind}" + (f"/{job}" if job else "")

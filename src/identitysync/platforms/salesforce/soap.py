@@ -5,14 +5,15 @@ call in Summer '27, and does not offer it in API version 65.0 and later.
 """
 
 import re
-import xml.etree.ElementTree as ET
 from html import escape
 from typing import Final
 
+from identitysync.errors import FormatError
 from identitysync.platforms.api import Api
-from identitysync.platforms.meaning import Kind, Refusal, beginning
+from identitysync.platforms.meaning import Kind, Refusal, by_status
 from identitysync.platforms.salesforce.meaning import judge
 from identitysync.platforms.tokens import Token
+from identitysync.platforms.xml import read_xml
 from identitysync.values import Secret
 from identitysync.world import HttpResponse
 
@@ -24,8 +25,15 @@ _ENVELOPE: Final = (
 )
 _HEADERS: Final = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": "login"}
 _INSTANCE: Final = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
-_BUSY: Final = frozenset({"REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE"})
-_FINAL: Final = frozenset({"INVALID_OPERATION", "UNSUPPORTED_API_VERSION"})
+_KINDS: Final = {
+    "INVALID_OPERATION": Kind.FINAL,
+    "REQUEST_LIMIT_EXCEEDED": Kind.BUSY,
+    "SERVER_UNAVAILABLE": Kind.BUSY,
+    "Server": Kind.PASSING,
+    "UNKNOWN_EXCEPTION": Kind.PASSING,
+    "UNSUPPORTED_API_VERSION": Kind.FINAL,
+}
+"""What codes mean that say nothing of the credentials."""
 
 
 def log_in(endpoint: Api, username: str, password: Secret, token: Secret) -> Token:
@@ -60,19 +68,16 @@ def judge_login(answer: HttpResponse) -> Refusal | None:
         return None
     code = found.get("exceptionCode") or found.get("faultcode", "").rpartition(":")[2]
     if not code:
-        return judge(answer) or Refusal(Kind.PASSING, beginning(answer))
+        refusal = judge(answer) if by_status(answer) else None
+        return refusal or Refusal(Kind.PASSING, "an answer without a session")  # half of one may be in it
     message = found.get("exceptionMessage") or found.get("faultstring", "")
-    if code in _BUSY:
-        return Refusal(Kind.BUSY, message, code)
-    return Refusal(Kind.FINAL if code in _FINAL else Kind.DENIED, message, code)
+    return Refusal(_KINDS.get(code, Kind.DENIED), message, code)
 
 
 def _texts(body: bytes) -> dict[str, str]:
-    """Give the text of each element by its local name; nothing for what is no XML, or has a document type."""
-    if b"<!DOCTYPE" in body:  # entities are made there, which could blow the text up
-        return {}
+    """Give the text of each element by its local name; nothing for what is no XML that can be trusted."""
     try:
-        root = ET.fromstring(body)  # noqa: S314 - it has no document type
-    except ET.ParseError:
+        root = read_xml(body)
+    except FormatError:
         return {}
-    return {element.tag.rpartition("}")[2]: (element.text or "").strip() for element in root.iter()}
+    return {element.name.rpartition(":")[2]: element.text.strip() for element in root.walk()}

@@ -10,7 +10,7 @@ from identitysync.contract import Rejected
 from identitysync.errors import RecordRejected
 from identitysync.platforms.salesforce.jobs import Jobs
 from identitysync.platforms.salesforce.rows import NULL, Row, cells, columns_of, read, written
-from identitysync.values import Record
+from identitysync.values import Record, text_of
 
 MAX_UPLOAD: Final = 100_000_000
 """Bytes of one upload: Salesforce allows 150 MB once they are written in base64, which makes a third more of them."""
@@ -39,7 +39,8 @@ class _Line:
 class Upserts:
     """Write objects of one type.
 
-    A record names its object by ``primary``; when it has no value there, by ``lookup``.
+    A record names its object by ``primary``; when it has no value there, by ``lookup``. Null in either of them changes
+    nothing.
 
     Attributes:
         jobs: The organization's jobs.
@@ -59,7 +60,10 @@ class Upserts:
         """Give what Salesforce tells objects apart by; the record itself when it names none."""
         for field in self._fields():
             if (value := record.get(field)) not in (None, "", NULL):
-                return field, _key(str(value))
+                try:
+                    return field, _key(text_of(value))
+                except ValueError:  # it has no text, and is rejected when its turn comes
+                    break
         return id(record)
 
     def write(self, records: Sequence[Record]) -> list[Record | Rejected]:
@@ -90,7 +94,9 @@ class Upserts:
                 text = f"the record has no value in {wanted}, so that it names no object of Salesforce"
                 rejects[place] = Rejected(record, text, "missing-id")
             else:
-                lines[field].append(_Line(place, row))
+                # A null that names no object must not empty the field of the one that was found by the other.
+                named = {name: cell for name, cell in row.items() if cell != NULL or name not in lines}
+                lines[field].append(_Line(place, named))
         for field, own in lines.items():
             for place, verdict in self._upserted(field, own):
                 rejects[place] = attrs.evolve(verdict, record=records[place])

@@ -9,17 +9,13 @@ from identitysync.platforms.silverpop.exporting import Export, rows
 from identitysync.platforms.silverpop.importing import Import, StagedImport
 from identitysync.platforms.silverpop.login import SilverpopLogin
 from identitysync.platforms.silverpop.transfers import Transfers
-from identitysync.platforms.silverpop.xml import Element, read_xml, written_xml
 
 __all__ = [
-    "Element",
     "Export",
     "Import",
     "SilverpopClient",
     "SilverpopLogin",
     "StagedImport",
     "Transfers",
-    "read_xml",
     "rows",
-    "written_xml",
 ]

@@ -13,8 +13,8 @@ from identitysync.platforms.login import TokenLogin
 from identitysync.platforms.meaning import Kind, Refusal, beginning, by_status
 from identitysync.platforms.oauth import by_token
 from identitysync.platforms.silverpop.login import SilverpopLogin
-from identitysync.platforms.silverpop.xml import Element, read_xml, tree, written_xml
 from identitysync.platforms.tokens import Token, Tokens
+from identitysync.platforms.xml import Element, read_xml, tree, written_xml
 from identitysync.world import HttpClient, HttpResponse
 
 PLATFORM: Final = "Acoustic Campaign"

@@ -12,7 +12,7 @@ from typing import Final, TextIO
 import attrs
 
 from identitysync.errors import FormatError
-from identitysync.platforms.silverpop.xml import tree, written_xml
+from identitysync.platforms.xml import tree, written_xml
 
 _FILE_TYPES: Final = {",": 0, "\t": 1, "|": 2}
 

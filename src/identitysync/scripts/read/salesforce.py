@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from identitysync.contract import Example, RecordReader, Services, param, script
 from identitysync.errors import InvalidParameter
-from identitysync.platforms import PlatformConnection
+from identitysync.platforms import PlatformConnection, read_pages
 from identitysync.platforms.salesforce import Jobs, SalesforceParams, check_fields, pages, salesforce_api, soql
 from identitysync.values import Record
-from identitysync.world.ahead import read_ahead
 
 
 def _check_page(count: int) -> None:
@@ -72,14 +71,9 @@ class ReadSalesforce(SalesforceParams, RecordReader):
         """Ask, and give page by page."""
         run = services.run
         connection = PlatformConnection(services)
-        try:
-            jobs = Jobs(salesforce_api(self, connection), connection, timeout=self.timeout)
-            query = soql(
-                self.select, self.object_type, where=self.where, delta_field=self.delta_field, since=run.since,
-                limit=run.limit,
-            )  # fmt: skip
-            found = pages(jobs, query, size=self.batch_size)
-            for page in read_ahead(found, ahead=run.limit is None, check=services.check, stop=connection.stop):
-                yield from page
-        finally:
-            connection.close()
+        jobs = Jobs(salesforce_api(self, connection), connection, timeout=self.timeout)
+        query = soql(
+            self.select, self.object_type, where=self.where, delta_field=self.delta_field, since=run.since,
+            limit=run.limit,
+        )  # fmt: skip
+        return read_pages(connection, pages(jobs, query, size=self.batch_size), services)

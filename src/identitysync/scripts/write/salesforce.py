@@ -46,6 +46,16 @@ def _check_size(count: int) -> None:
                 "batchSize": 2000,
             },
         ),
+        Example(
+            "an application signs in, at the organization's own domain",
+            {
+                "clientId": "3MVG9abcdef",
+                "clientSecret": "${env:SALESFORCE_CLIENT_SECRET}",
+                "authEndpoint": "https://example.my.salesforce.com",
+                "objectType": "Contact",
+                "primaryId": "Gigya_UID__c",
+            },
+        ),
     ),
 )
 class WriteSalesforce(SalesforceParams, RecordWriter):

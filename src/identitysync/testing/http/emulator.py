@@ -11,7 +11,7 @@ import attrs
 
 from identitysync.contract import Clock
 from identitysync.testing.http.documents import Documents
-from identitysync.testing.http.faults import BROKEN_OFF, HttpFault, HttpFaults, misbehave
+from identitysync.testing.http.faults import HttpFault, HttpFaults, misbehave
 from identitysync.testing.http.limits import Limit, Turnstile
 from identitysync.testing.http.requests import Refused, Request
 from identitysync.testing.http.server import LoopbackServer, Reply, reply
@@ -148,14 +148,12 @@ class Emulator(ABC):
         fault = self.faults.take(f"{request.verb} {request.path}")
         if fault is not None and (spoilt := misbehave(*fault, self.clock)) is not None:
             return spoilt
-        given = self._replied(request)
-        return given if fault is None or fault[0] is not HttpFault.LOST else BROKEN_OFF
-
-    def _replied(self, request: Request) -> Reply:
         try:
             given = self.answer(request)
         except Refused as refused:
             return refused.reply
         except Exception as raised:  # noqa: BLE001 - a fault of the emulator is an answer, too, not a broken connection
             return reply({"error": f"the emulator failed with {type(raised).__name__}: {raised}"}, 500)
+        if fault is not None and fault[0] is HttpFault.LOST:
+            return Reply(b"x" * 100, drop=True)
         return given if isinstance(given, Reply) else reply(given)

@@ -4,7 +4,7 @@ import random
 import threading
 from collections.abc import Collection
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -24,9 +24,6 @@ class HttpFault(StrEnum):
     DROP = "drop"
     LOST = "lost"
 
-
-BROKEN_OFF: Final = Reply(b"x" * 100, drop=True)
-"""An answer of which only the first half comes."""
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -66,7 +63,7 @@ class Faults(Generic[Kind]):
             kind: What, as the emulator's kinds name it. For any HTTP API: ``http_429``, ``http_500`` and ``http_503``
                 are such statuses (429 and 503 with ``Retry-After: seconds``), ``slow`` waits, ``broken_json`` and
                 ``html`` are no answers, and ``drop`` breaks the connection off; all but ``slow`` before anything is
-                done. ``lost`` breaks it off when all is done, so that whoever called cannot know.
+                done. ``lost`` breaks it off when all is done, so that nobody knows.
             method: For calls of this method alone; empty for all. Where an API has no methods, these are the calls
                 whose verb and path begin so, such as ``POST /batches``.
             times: How many calls; -1 for all.
@@ -116,7 +113,7 @@ class HttpFaults(Faults[HttpFault]):
 
 
 def misbehave(kind: HttpFault, seconds: float, clock: Clock) -> Reply | None:
-    """Give the answer of a bad day; None when the call is answered as ever, perhaps late, or done and not answered.
+    """Give the answer of a bad day; None when the call is answered as ever, perhaps late.
 
     Args:
         kind: What goes wrong.
@@ -136,7 +133,7 @@ def misbehave(kind: HttpFault, seconds: float, clock: Clock) -> Reply | None:
         case HttpFault.HTML:
             return Reply(b"<html><body>Service unavailable</body></html>", 200, "text/html")
         case HttpFault.DROP:
-            return BROKEN_OFF
+            return Reply(b"x" * 100, drop=True)
         case HttpFault.SLOW:
             clock.sleep(seconds)
     return None

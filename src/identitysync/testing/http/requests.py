@@ -1,5 +1,6 @@
 """A request as an emulator sees it, and the answer that refuses one."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -60,6 +61,16 @@ class Request:
         """Give the bearer token of the ``Authorization`` header, perhaps none."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
+
+    def basic(self) -> tuple[str, str]:
+        """Give name and password of the ``Authorization`` header (RFC 7617), perhaps empty."""
+        scheme, _, told = self.headers.get("authorization", "").partition(" ")
+        try:
+            pair = base64.b64decode(told if scheme.lower() == "basic" else "", validate=True).decode()
+        except ValueError:
+            pair = ""
+        name, _, password = pair.partition(":")
+        return name, password
 
 
 class Refused(Exception):

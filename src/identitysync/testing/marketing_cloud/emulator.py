@@ -34,8 +34,8 @@ class MarketingCloudEmulator(Emulator):
 
     Attributes:
         tokens: The tokens; ``tokens.expire()`` ends them all.
-        told: What results tell: of ``all`` rows in their order, of all of them ``shuffled``, or of the ``failed``
-            alone. The documentation leaves it open.
+        told: What results tell: of ``all`` rows in their order, of all of them ``shuffled``, of the ``failed`` alone,
+            or ``nothing``. The documentation leaves it open.
     """
 
     platform = "Marketing Cloud"
@@ -51,7 +51,7 @@ class MarketingCloudEmulator(Emulator):
         refuse: Refuse = None,
         lifetime: float = 1079.0,
         processing: float = 0.0,
-        told: Literal["all", "shuffled", "failed"] = "all",
+        told: Literal["all", "shuffled", "failed", "nothing"] = "all",
         faults: HttpFaults | None = None,
         limit: Limit | None = None,
         latency: float = 0.0,
@@ -168,6 +168,8 @@ class MarketingCloudEmulator(Emulator):
         items = self._done(id).items or []
         if self.told == "failed":
             items = [item for item in items if item["status"] == "Error"]
+        elif self.told == "nothing":
+            items = []
         elif self.told == "shuffled":
             items = items[1:] + items[:1]
         page, size = int(request.query.get("$page", 1)), int(request.query.get("$pagesize", 50))

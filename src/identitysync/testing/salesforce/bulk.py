@@ -1,7 +1,7 @@
 """Jobs of the Bulk API 2.0, as its developer guide describes them ("Create a Job", "Upload Job Data" and so on).
 
-Results come in an order of their own, as the guide warns. A job that fails on a column that is no field leaves all its
-rows unprocessed.
+Results come in an order of their own, as the guide warns. A job whose lines do not end as it said, or that fails on a
+column that is no field, leaves all its rows unprocessed (the texts are such as people quote).
 """
 
 import csv
@@ -9,7 +9,8 @@ import io
 import itertools
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -174,11 +175,16 @@ class Bulk:
     def _carry_out(self, job: Job) -> None:
         kind, key = job.wanted["object"], job.wanted.get("externalIdFieldName", "Id")
         job.columns, *rows = _rows(job.content or b"") or [[]]
+        ending = str(job.wanted.get("lineEnding", "LF"))
+        if (job.content or b"").partition(b"\n")[0].endswith(b"\r") != (ending == "CRLF"):
+            job.state, job.left = "Failed", rows
+            job.error = f"ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {ending}"
+            return
         unknown = self._org.unknown(kind, job.columns)
         if unknown is not None:
             job.state, job.left, job.error = "Failed", rows, f"InvalidBatch : Field name not found : {unknown}"
             return
-        seen: set[str] = set()
+        twice = _twice(job.columns, rows, key) if job.wanted["operation"] == "upsert" else frozenset[str]()
         for number, row in enumerate(rows):
             if number == self.interrupt_after:
                 job.state, job.left, job.error = (
@@ -189,20 +195,20 @@ class Bulk:
                 return
             cells = dict(zip(job.columns, row, strict=True))
             try:
-                id, created = self._write(kind, key, job.wanted["operation"], cells, seen)
+                id, created = self._write(kind, key, job.wanted["operation"], cells, twice)
             except RowError as fault:
                 job.failed.append([cells.get("Id", ""), str(fault), *row])
             else:
                 job.done.append([id, str(created).lower(), *row])
         job.state = "JobComplete"
 
-    def _write(self, kind: str, key: str, operation: str, cells: Mapping[str, str], seen: set[str]) -> tuple[str, bool]:
+    def _write(
+        self, kind: str, key: str, operation: str, cells: Mapping[str, str], twice: Collection[str]
+    ) -> tuple[str, bool]:
         if operation == "insert":
             return self._org.put(kind, cells), True
-        value = cells.get(key, "").strip().casefold()
-        if value and value in seen:
+        if _folded(cells.get(key, "")) in twice:
             raise RowError("DUPLICATE_VALUE", f"Duplicate external id specified: {cells[key]}", key)
-        seen.add(value)
         return self._org.upsert(kind, key, cells)
 
     def _told(self, job: Job, version: str) -> dict[str, Any]:
@@ -218,6 +224,16 @@ class Bulk:
                 "numberRecordsFailed": len(job.failed),
             }
         return told | ({"errorMessage": job.error} if job.error else {})
+
+
+def _twice(columns: Sequence[str], rows: Sequence[Sequence[str]], key: str) -> frozenset[str]:
+    """Give the values of a field that more than one row has: none of these rows is written."""
+    counts = Counter(_folded(row[columns.index(key)]) for row in rows if key in columns)
+    return frozenset(value for value, count in counts.items() if value and count > 1)
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold()
 
 
 def _names(field: str) -> bool:

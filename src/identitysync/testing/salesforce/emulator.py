@@ -1,11 +1,12 @@
 """The emulator itself: who may come in, and which part answers.
 
-The login follows "login()" of the SOAP API Developer Guide; the REST API, of which there is as much as other clients
-ask for, "Query", "SObject Rows" and "SObject Rows by External ID" of the REST API Developer Guide.
+The logins follow "login()" of the SOAP API Developer Guide, and "OAuth 2.0 Client Credentials Flow for Server-to-Server
+Integration" of Salesforce's help; the texts of the latter's errors are such as people quote. The REST API, of which
+there is as much as other clients ask for, follows "Query", "SObject Rows" and "SObject Rows by External ID" of the REST
+API Developer Guide.
 """
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Collection, Iterable, Mapping
 from html import escape
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any, Final
 import attrs
 
 from identitysync.contract import Clock
+from identitysync.errors import FormatError
+from identitysync.platforms.xml import read_xml
 from identitysync.testing.http import Emulator, HttpFaults, IssuedTokens, Limit, Refused, Reply, Request, Routes, reply
 from identitysync.testing.http.refusing import Refuse, refuser
 from identitysync.testing.salesforce.bulk import Bulk, refused
@@ -47,6 +50,8 @@ class SalesforceEmulator(Emulator):
         password: str = "password-of-the-emulator",  # noqa: S107 - a made-up secret of a made-up user
         token: str = "TokenOfTheEmulator",  # noqa: S107 - a made-up secret of a made-up user
         *,
+        client_id: str = "key-of-the-emulator",
+        client_secret: str = "secret-of-the-emulator",  # noqa: S107 - a made-up secret of a made-up application
         fields: Mapping[str, Collection[str]] | None = None,
         refuse: Refuse = None,
         lifetime: float = 7200.0,
@@ -66,6 +71,8 @@ class SalesforceEmulator(Emulator):
             username: The name of its one user.
             password: The user's password.
             token: The user's security token.
+            client_id: The consumer key of the one application that may sign in as this user.
+            client_secret: The application's consumer secret.
             fields: The fields of a type of objects; a type that is not named here takes any but dotted ones.
             refuse: E-mail addresses that are refused: a regular expression, or a function.
             lifetime: Seconds that a session lasts.
@@ -81,6 +88,7 @@ class SalesforceEmulator(Emulator):
         """
         super().__init__(faults=faults, limit=limit, latency=latency, clock=clock, path=path, port=port)
         self.username, self._secrets = username, (username, password + token)
+        self._application = (client_id, client_secret)
         self.password_expired = False
         self.sessions = IssuedTokens(self.clock, lifetime)
         self.org = Org(self.documents, self.clock, fields=fields or {}, refuses=refuser(refuse))
@@ -131,6 +139,8 @@ class SalesforceEmulator(Emulator):
         """Answer a request: a login, or what a session may ask for."""
         if soap := _SOAP.fullmatch(request.path):
             return self._log_in(request, float(soap[1]))
+        if request.verb == "POST" and request.path == "/services/oauth2/token":
+            return self._sign_in(request)
         if not self.sessions.opens(request.bearer()):
             raise refused(401, "INVALID_SESSION_ID", "Session expired or invalid")
         try:
@@ -143,10 +153,10 @@ class SalesforceEmulator(Emulator):
         if not 31 <= version <= 64:
             return _fault("UNSUPPORTED_API_VERSION", f"the version {version} does not offer login()")
         try:
-            root = ET.fromstring(request.body)  # noqa: S314 - a client on this machine
-        except ET.ParseError:
+            root = read_xml(request.body)
+        except FormatError:
             return _fault("soapenv:Client", "the request is no XML")
-        given = {element.tag.rpartition("}")[2]: element.text or "" for element in root.iter()}
+        given = {element.name.rpartition(":")[2]: element.text for element in root.walk()}
         if (given.get("username"), given.get("password")) != self._secrets:
             return _fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.")
         session = self.sessions.issue()
@@ -158,6 +168,22 @@ class SalesforceEmulator(Emulator):
         inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in told.items())
         seconds = f"<userInfo><sessionSecondsValid>{self.sessions.lifetime:.0f}</sessionSecondsValid></userInfo>"
         return _soap(200, f"<loginResponse><result>{inner}{seconds}</result></loginResponse>")
+
+    def _sign_in(self, request: Request) -> dict[str, str]:
+        form = request.form()
+        if form.get("grant_type") != "client_credentials":
+            raise _not_signed_in("unsupported_grant_type", "grant type not supported")
+        name, secret = request.basic()
+        given = (form.get("client_id") or name, form.get("client_secret") or secret)
+        if given[0] != self._application[0]:
+            raise _not_signed_in("invalid_client_id", "client identifier invalid")
+        if given != self._application:
+            raise _not_signed_in("invalid_client", "invalid client credentials")
+        return {
+            "access_token": self.sessions.issue(), "instance_url": self.url, "token_type": "Bearer", "scope": "api",
+            "id": f"{self.url}/id/00D000000000001AAA/005000000000001AAA", "signature": "",
+            "issued_at": f"{self.clock.now().timestamp() * 1000:.0f}",
+        }  # fmt: skip
 
     def _query(self, request: Request, version: str) -> Any:
         columns, rows = answered(self.org, request.query.get("q", ""))
@@ -181,6 +207,10 @@ class SalesforceEmulator(Emulator):
     def _upsert(self, request: Request, version: str, object_type: str, field: str, value: str) -> Reply:
         id, created = self.org.upsert(object_type, field, {**request.json(), field: value})
         return _made(id, created=created)
+
+
+def _not_signed_in(error: str, text: str) -> Refused:
+    return Refused(400, {"error": error, "error_description": text})
 
 
 def _made(id: str, *, created: bool) -> Reply:

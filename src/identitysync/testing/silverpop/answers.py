@@ -6,7 +6,7 @@ https://developer.goacoustic.com/acoustic-campaign/reference/xml-api-overview
 
 from typing import Final
 
-from identitysync.platforms.silverpop import Element, written_xml
+from identitysync.platforms.xml import Element, written_xml
 from identitysync.testing.http import Refused, Reply
 
 INVALID: Final = "51"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Self
 
 from identitysync.errors import FormatError
-from identitysync.platforms.silverpop import Element, read_xml
+from identitysync.platforms.xml import Element, read_xml
 from identitysync.testing.http import Emulator, IssuedTokens, Limit, Refused, Reply, Request
 from identitysync.testing.http.refusing import Refuse, refuser
 from identitysync.testing.sftp import SftpServer

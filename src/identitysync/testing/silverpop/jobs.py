@@ -18,7 +18,7 @@ import attrs
 
 from identitysync.contract import Clock
 from identitysync.errors import FormatError
-from identitysync.platforms.silverpop import Element, read_xml
+from identitysync.platforms.xml import Element, read_xml
 from identitysync.testing.http import Reply
 from identitysync.testing.silverpop.answers import OWN, element, failed, succeeded
 from identitysync.testing.silverpop.contacts import EMAIL, Contact, Contacts

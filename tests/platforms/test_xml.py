@@ -3,7 +3,7 @@
 import pytest
 
 from identitysync.errors import FormatError
-from identitysync.platforms.silverpop import Element, read_xml, written_xml
+from identitysync.platforms.xml import Element, read_xml, written_xml
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,12 @@ class Element:
             if child.name == name:
                 yield from child.all(rest) if rest else (child,)
 
+    def walk(self) -> Iterator["Element"]:
+        """Give it, and all that is in it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
     def value(self, path: str) -> str:
         """Give the text at a path, without blanks around it; empty where there is none."""
         found = self.find(path)
