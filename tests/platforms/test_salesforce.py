@@ -310,7 +310,6 @@ def test_an_application_that_is_not_let_in_is_told_the_reason_and_asks_once(sale
     ("given", "missing"),
     [
         ({}, ["password", "username"]),
-        ({"username": "...", "password": "..."}, ["password", "username"]),
         ({"username": "me", "token": "${env:T}"}, ["password"]),
         ({"clientId": "key", "authEndpoint": "https://o.my.salesforce.com"}, ["clientSecret"]),
         ({"clientSecret": "${env:S}", "authEndpoint": "https://o.my.salesforce.com"}, ["clientId"]),
@@ -325,6 +324,16 @@ def test_a_login_that_lacks_a_part_is_found_at_once(given, missing):
     flow = idx.Dataflow(steps=[idx.Step("in", "datasource.read.salesforce", params)])
     found = [each.path for each in idx.check(flow) if each.severity == "error"]
     assert sorted(found) == [f"$.steps[0].params.{name}" for name in missing]
+
+
+@pytest.mark.parametrize("left", ["", "..."])
+def test_what_a_template_leaves_open_is_a_fault_when_it_runs(left):
+    params = {"username": left, "password": left, "objectType": "Contact", "select": "Id"}
+    flow = idx.Dataflow(steps=[idx.Step("in", "datasource.read.salesforce", params)])
+    found = [(each.code, each.path, each.severity) for each in idx.check(flow)]
+    assert found == [("to-fill-in", f"$.steps[0].params.{name}", "warning") for name in ("username", "password")]
+    with pytest.raises(idx.InvalidDataflow, match="'username' is left to fill in"):
+        idx.run(flow)
 
 
 def test_an_expired_password_is_named(salesforce):

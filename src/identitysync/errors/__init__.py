@@ -5,6 +5,7 @@
     IdentitySyncError
     ├── InvalidDataflow          mend the flow: it carries every diagnostic at once
     ├── InvalidParameter         mend the call: a script or object was built with something it cannot hold
+    │   └── LeftOpen             fill in what a template leaves open
     ├── LanguageError            mend the little program: it points at line and column
     │   ├── ExpressionError      a JEXL expression
     │   ├── JavaScriptError      a script of record.evaluate
@@ -36,7 +37,7 @@ All of them can be pickled, and their text never holds a secret.
 """
 
 from identitysync.errors.data import FormatError, RecordRejected, UnsafeName
-from identitysync.errors.flows import Diagnostic, InvalidDataflow, InvalidParameter, Severity
+from identitysync.errors.flows import Diagnostic, InvalidDataflow, InvalidParameter, LeftOpen, Severity
 from identitysync.errors.machine import LocalStorageError, MissingExtra, PluginError, WorkerLost
 from identitysync.errors.programs import ExpressionError, JavaScriptError, LanguageError, PatternError, QueryError
 from identitysync.errors.remotes import (
@@ -67,6 +68,7 @@ __all__ = [
     "JobFailed",
     "LanguageError",
     "LeaseLost",
+    "LeftOpen",
     "LocalStorageError",
     "MissingExtra",
     "NotStored",

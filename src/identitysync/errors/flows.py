@@ -59,3 +59,7 @@ class InvalidDataflow(IdentitySyncError):
 
 class InvalidParameter(IdentitySyncError):
     """Refuse a value that a script, a flow or a call cannot hold."""
+
+
+class LeftOpen(InvalidParameter):
+    """A value is left to fill in, as templates have it: no fault of the flow before it runs."""

@@ -24,6 +24,7 @@ from identitysync.errors import (
     InvalidParameter,
     JavaScriptError,
     LanguageError,
+    LeftOpen,
     PatternError,
     PluginError,
     QueryError,
@@ -100,7 +101,10 @@ def bind(step: Step, path: str, registry: Registry, report: Report, *, run: bool
         return Bound(spec, None)
     faults = list(made.examine()) if isinstance(made, Examining) else []
     for below, wrong in faults:
-        report(_misread(wrong, f"{path}.params.{below}"))
+        if isinstance(wrong, LeftOpen):
+            report(_left_open(f"{path}.params.{below}", str(wrong), run=run))
+        else:
+            report(_misread(wrong, f"{path}.params.{below}"))
     return Bound(spec, None if faults else made)
 
 
@@ -139,9 +143,8 @@ def _value(step: Step, param: ParamSpec, path: str, report: Report, *, run: bool
     if given is None and not param.required:
         return REQUIRED
     if _is_open(given, param):
-        severity = Severity.ERROR if run else Severity.WARNING
-        hint = f"it is: {param.doc}"
-        report(Diagnostic("to-fill-in", where, f"{param.wire!r} is left to fill in: {given!r}", hint, severity))
+        message = f"{param.wire!r} is left to fill in: {given!r}"
+        report(_left_open(where, message, f"it is: {param.doc}", run=run))
         return _UNFIT
     value = convert(given, param, lambda code, below, text: report(_fault(code, where + below, text)))
     if value is attrs.NOTHING:
@@ -209,6 +212,10 @@ def _dates(text: str) -> Iterator[Finding]:
 
         for doubt in warnings(variable.pattern):
             yield Finding("week-year", f"in {variable.text}: {doubt}")
+
+
+def _left_open(path: str, message: str, hint: str = "", *, run: bool) -> Diagnostic:
+    return Diagnostic("to-fill-in", path, message, hint, Severity.ERROR if run else Severity.WARNING)
 
 
 def _fault(code: str, path: str, message: str) -> Diagnostic:

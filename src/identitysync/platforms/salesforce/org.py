@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from identitysync.contract import entry, param
-from identitysync.errors import IdentitySyncError, InvalidParameter
+from identitysync.errors import IdentitySyncError, InvalidParameter, LeftOpen
 from identitysync.platforms.api import Api
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.login import TokenLogin
@@ -45,8 +45,8 @@ def check_timeout(seconds: float) -> None:
 class SalesforceParams:
     """The parameters that reader and writer share."""
 
-    username: str = param(
-        default="", doc="The user that the organization keeps for this; none where an application signs in.",
+    username: str | None = param(
+        default=None, doc="The user that the organization keeps for this; none where an application signs in.",
         example="sync@example.com",
     )  # fmt: skip
     password: Secret | None = param(
@@ -96,10 +96,11 @@ class SalesforceParams:
                 )
             return
         either = "a user signs in with username and password, an application with clientId and clientSecret"
-        if not self.username.strip("."):  # dots are what templates leave to fill in
-            yield "username", InvalidParameter(either)
-        if not (self.password and self.password.reveal().strip(".")):
-            yield "password", InvalidParameter(either)
+        for name, given in (("username", self.username), ("password", self.password)):
+            if given is None:
+                yield name, InvalidParameter(either)
+            elif not (given.reveal() if isinstance(given, Secret) else given).strip("."):  # so templates have it
+                yield name, LeftOpen(f"{name!r} is left to fill in; {either}")
 
 
 def salesforce_api(params: SalesforceParams, connection: PlatformConnection) -> Api:
@@ -125,5 +126,5 @@ def salesforce_api(params: SalesforceParams, connection: PlatformConnection) -> 
     else:
         endpoint = Api("Salesforce", f"{host}{_PATH}{version or API_VERSION}", http, clock, judge=judge_login)
         password, token = params.password or none, params.token or none
-        tokens = Tokens(lambda: log_in(endpoint, params.username, password, token), clock)
+        tokens = Tokens(lambda: log_in(endpoint, params.username or "", password, token), clock)
     return Api("Salesforce", host, http, clock, login=TokenLogin(tokens), judge=judge)
