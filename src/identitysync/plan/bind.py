@@ -157,6 +157,8 @@ def _is_open(given: Any, param: ParamSpec) -> bool:
         return False
     if param.code:
         return param.required and not given.strip(". \n\t")
+    if param.secret and given and not given.strip("."):
+        return True
     return bool(_OPEN.search(given) or (param.required and _OPEN_WHEN_REQUIRED.fullmatch(given)))
 
 
