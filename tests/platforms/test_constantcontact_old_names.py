@@ -55,13 +55,16 @@ def test_a_custom_field_that_is_not_there_and_two_values_for_one_field_reject_th
         {"email": "b@example.com", "First Name": "B", "first_name": "C"},
         {"email": "c@example.com", "First Name": "C", "first_name": "C", "Last Name": None},
         {"email": "d@example.com", "address line 3": "x"},
+        {"email": "e@example.com", "Email": "E@Example.com "},
+        {"email": "f@example.com", "Email Address": "g@example.com"},
     ]
     _, passed, rejected = write(platform, records, tmp_path)
-    assert passed == [records[2]]
+    assert passed == [records[2], records[4]]
     assert codes(rejected) == {
         "a@example.com": "unknown-field",
         "b@example.com": "two-names",
         "d@example.com": "unknown-field",
+        "f@example.com": "two-names",
     }
 
 

@@ -67,11 +67,14 @@ def known_address(record: Record) -> str:
         The address.
 
     Raises:
-        RecordRejected: It has none.
+        RecordRejected: It has none, or several by different names.
     """
     found = address_of(record)
     if not found:
         raise RecordRejected("a contact needs an e-mail address, in the field email", code="no-address")
+    for name, value in record.items():
+        if is_address(name) and value and text_of(value).strip().lower() != found:
+            raise RecordRejected(f"{name!r} is another name of 'email', which holds another value", code="two-names")
     return found
 
 
