@@ -67,6 +67,7 @@ def test_an_error_is_found_at_its_place(broken, code, path):
         (flow(("r", "datasource.read.gigya.account", {"select": "*", "where": "lastLogin > ${now-1h}"}, {})), "now-in-where", "$.steps[0].params.where"),
         (flow(("r", "datasource.read.sftp", {"host": "h", "username": "u", "password": "in clear"}, {})), "clear-secret", "$.steps[0].params.password"),
         (flow(("r", "datasource.read.sftp", {"host": "....", "username": "u"}, {})), "to-fill-in", "$.steps[0].params.host"),
+        (flow(("r", "datasource.read.salesforce", {"username": "u", "password": "${env:P}", "objectType": "Lead", "select": "Id", "authEndpoint": "https://h/services/Soap/u/xx.0"}, {})), "to-fill-in", "$.steps[0].params.authEndpoint"),
         (flow(("r", "datasource.read.sftp", {"host": "h", "username": "u", "password": "********"}, {})), "to-fill-in", "$.steps[0].params.password"),
         (flow(("r", "datasource.read.sftp", {"host": "h", "username": "u", "verifyHost": False}, {})), "unverified-host", "$.steps[0].params.verifyHost"),
         (flow(("r", "datasource.read.gigya.account", {"select": "*", "url": "http://example.com"}, {})), "plaintext", "$.steps[0].params.url"),

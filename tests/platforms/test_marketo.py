@@ -44,17 +44,33 @@ def test_a_lead_that_marketo_skips_rejects_its_own_record_with_code_and_reasons(
 def test_what_cannot_be_a_lead_is_rejected_before_it_is_sent_and_says_what_to_do(marketo):
     records = [
         {**person(0), "profile": {"age": 3}},
-        {**person(1), "tags": ["a"]},
+        {**person(1), "tags": [["a"]]},
+        {**person(1), "likes": [{"id": 7}]},
+        {**person(1), "email": ["a@example.com"]},
         {"firstName": "Ada"},
         {**person(3), "city": "x" * 1_100_000},
         {**person(4), "profile": {}},
     ]
     job, written = write(marketo, records)
 
-    assert [each.code for each in job.rejects] == ["nested-field", "nested-field", "missing-key", "too-large"]
+    assert [each.code for each in job.rejects] == [*["nested-field"] * 4, "missing-key", "too-large"]
     assert "field.remove" in job.rejects[0].message
     assert written == records[-1:]
     assert marketo.leads.count() == 1
+
+
+def test_several_values_become_one_text_and_of_objects_the_names(marketo):
+    likes = [{"id": "1", "name": "Łódź", "category": "City"}, {"name": "Chess"}]
+    records = [
+        {**person(0), "city": ["a", 2, True, None, ""]},
+        {**person(1), "city": likes},
+        {**person(2), "city": ["a", {"name": "b"}]},
+    ]
+    job, written = write(marketo, records)
+    assert (job.status, written) == ("succeeded", records)
+    assert [lead["city"] for lead in marketo.leads.all()] == ["a;2;true", "Łódź;Chess", "a;b"]
+    write(marketo, [{**person(1), "city": []}])
+    assert [lead["city"] for lead in marketo.leads.all()] == ["a;2;true", None, "a;b"]
 
 
 def test_leads_that_are_too_much_for_one_call_go_in_several(marketo):

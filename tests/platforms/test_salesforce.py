@@ -357,7 +357,7 @@ def test_a_run_that_is_cancelled_does_not_wait_for_the_job():
         assert time.monotonic() < cancelled + 5
 
 
-@pytest.mark.parametrize("host", ["https://login.salesforce.com/services/Soap/u/xx.0", "login.salesforce.com", "https://h/services/Soap/c/50.0"])  # fmt: skip
+@pytest.mark.parametrize("host", ["https://login.salesforce.com/services/Soap/u/x", "login.salesforce.com", "https://h/services/Soap/c/50.0"])  # fmt: skip
 def test_an_endpoint_that_is_none_is_found_at_once(host, salesforce):
     flow = idx.Dataflow(
         steps=[
@@ -614,7 +614,7 @@ def test_the_originals_template_runs_unchanged_once_it_is_filled_in(salesforce):
         ],
     }  # fmt: skip
     flow = idx.Dataflow.from_dict(template)
-    assert {each.code for each in idx.check(flow)} == {"to-fill-in", "invalid-parameter", "clear-secret"}
+    assert {each.code for each in idx.check(flow)} == {"to-fill-in"}
 
     wanted = login(salesforce) | {"primaryId": "ZZ00_rtl_id__c", "lookupId": "Unique_Email_Gigya__c"}
     flow = flow.fill({f"salesforce.{name}": value for name, value in wanted.items()})

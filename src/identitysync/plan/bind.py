@@ -36,7 +36,7 @@ from identitysync.plan.convert import convert
 from identitysync.registry import Registry
 from identitysync.values import MASK, Secret
 
-_OPEN: Final = re.compile(r"\{\{[^{}]*\}\}|<\$[^<>]*\$>|" + re.escape(MASK))
+_OPEN: Final = re.compile(r"\{\{[^{}]*\}\}|<\$[^<>]*\$>|/xx\.0\Z|" + re.escape(MASK))  # /xx.0: a version
 _OPEN_WHEN_REQUIRED: Final = re.compile(r"\.*|.*<[A-Za-z][\w.-]*>.*", re.DOTALL)
 _REFERENCE: Final = re.compile(r"\$\{(env|file|keyring):[^}]*\}")
 _CODES: Final = (

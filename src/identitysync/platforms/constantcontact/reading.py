@@ -14,6 +14,7 @@ from typing import Final
 
 from identitysync.contract import Services
 from identitysync.platforms.constantcontact.client import ConstantContact, next_of
+from identitysync.platforms.constantcontact.oldnames import in_old_names
 from identitysync.platforms.constantcontact.params import ConstantContactParams
 from identitysync.platforms.pages import read_pages
 from identitysync.values import Record
@@ -41,6 +42,7 @@ def read_contacts(
     include: list[str],
     since: datetime | None,
     page_size: int,
+    old_names: bool,
 ) -> Iterator[Record]:
     """Read contacts; the next page is fetched while one is worked on.
 
@@ -51,6 +53,7 @@ def read_contacts(
         include: Parts of a contact that come only when they are asked for.
         since: Only contacts that were updated after that moment; None for all.
         page_size: Contacts of one page.
+        old_names: Whether they have the names of the retired V2 API, too.
 
     Returns:
         Contacts.
@@ -69,7 +72,7 @@ def read_contacts(
         }
         page = client.get("/v3/contacts", query)
         while True:
-            yield [contact | _named(contact, names) for contact in page.get("contacts") or []]
+            yield [_named(contact, names, old_names) for contact in page.get("contacts") or []]
             link = next_of(page)
             if not link:
                 return
@@ -78,8 +81,8 @@ def read_contacts(
     return read_pages(client, pages(), services)
 
 
-def _named(contact: Record, names: dict[str, str]) -> Record:
+def _named(contact: Record, names: dict[str, str], old_names: bool) -> Record:
     given = contact.get("custom_fields") or []
-    return {
-        f"cf:{names[each['custom_field_id']]}": each.get("value") for each in given if each["custom_field_id"] in names
-    }
+    custom = {names[each["custom_field_id"]]: each.get("value") for each in given if each["custom_field_id"] in names}
+    old = in_old_names(contact, custom) if old_names else {}
+    return contact | {f"cf:{name}": value for name, value in custom.items()} | old

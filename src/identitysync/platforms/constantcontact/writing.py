@@ -3,7 +3,7 @@
 An import (https://developer.constantcontact.com/api_guide/import_contacts.html) is an activity that goes on by itself;
 its status (``activity_status.html``) counts what failed, but need not say whose. What it does not say by an address in
 its texts is found by importing halves again, which changes nothing for contacts that are there already. A sign-up
-(``contacts_create_or_update.html``) answers for one contact.
+(``contacts_create_or_update.html``) answers for one contact. Whoever does not want the newsletter leaves the lists.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,18 +11,18 @@ from enum import StrEnum
 from typing import Any, Final
 
 from identitysync.contract import Rejected, Services
-from identitysync.errors import PlatformError, RecordRejected, RemoteUnavailable
+from identitysync.errors import PlatformError, RecordRejected
 from identitysync.platforms.batches import BatchCalls
+from identitysync.platforms.constantcontact.activities import FAILURES, carried_out
 from identitysync.platforms.constantcontact.client import ConstantContact
-from identitysync.platforms.constantcontact.contacts import address_of, imported, signed_up
+from identitysync.platforms.constantcontact.contacts import address_of, imported, is_wanted, known_address, signed_up
+from identitysync.platforms.constantcontact.oldnames import OldNames
 from identitysync.platforms.constantcontact.params import ConstantContactParams
+from identitysync.platforms.constantcontact.removing import Removals
 from identitysync.values import Record
 
 LARGEST_IMPORT: Final = 40_000
-_UNDER_WAY: Final = frozenset({"initialized", "processing"})
 _UNFIT: Final = frozenset({400, 413, 422})
-_FAILURES: Final = ("error_count", "correctable_count", "cannot_add_to_list_count")
-_FIRST_PAUSE, _LONGEST_PAUSE, _PATIENCE = 0.5, 15.0, 1800.0
 _WINDOW: Final = 100
 
 
@@ -50,13 +50,12 @@ def contact_writer(
     """
     client = ConstantContact(params, services, connections=connections)
     lists = client.list_ids(params.list_id)
-    key = _key_of
     if permission is Permission.EXPLICIT:
         custom = {name: id for id, name in client.custom_fields().items()}
-        made = BatchCalls(client, _SignUps(client, lists, custom), size=1, connections=connections, key=key)
+        made = BatchCalls(client, _SignUps(client, lists, custom), size=1, connections=connections, key=_key_of)
         made.window = max(made.window, _WINDOW * connections)
         return made
-    return BatchCalls(client, _Imports(client, lists), size=size, connections=connections, key=key)
+    return BatchCalls(client, _Imports(client, lists), size=size, connections=connections, key=_key_of)
 
 
 def _key_of(record: Record) -> str | int:
@@ -68,13 +67,17 @@ class _SignUps:
 
     def __init__(self, client: ConstantContact, lists: list[str], custom: Mapping[str, str]) -> None:
         self._client, self._lists, self._custom = client, lists, custom
+        self._removals, self._old = Removals(client, lists), OldNames(lambda: custom)
 
     def __call__(self, records: Sequence[Record]) -> list[Record | Rejected]:
         return [self._one(record) for record in records]
 
     def _one(self, record: Record) -> Record | Rejected:
         try:
-            self._client.post("/v3/contacts/sign_up_form", signed_up(record, self._lists, self._custom))
+            if not is_wanted(record):
+                faults = self._removals({0: known_address(record)})
+                return _refused(record, *faults[0]) if faults else record
+            self._client.post("/v3/contacts/sign_up_form", signed_up(record, self._lists, self._custom, self._old))
         except RecordRejected as fault:
             return Rejected(record, fault.message, fault.code)
         except PlatformError as fault:
@@ -83,21 +86,26 @@ class _SignUps:
 
 
 class _Imports:
-    """Import contacts, and find out which of them failed."""
+    """Import contacts, and find out which of them failed; take off the lists who does not want to be on them."""
 
     def __init__(self, client: ConstantContact, lists: list[str]) -> None:
         self._client, self._lists = client, lists
+        self._removals, self._old = Removals(client, lists), OldNames(lambda: client.custom_fields().values())
 
     def __call__(self, records: Sequence[Record]) -> list[Record | Rejected]:
         answers: list[Any] = [None] * len(records)
         rows: dict[int, dict[str, Any]] = {}
+        leaving: dict[int, str] = {}
         for place, record in enumerate(records):
             try:
-                rows[place] = imported(record)
+                if is_wanted(record):
+                    rows[place] = imported(record, self._old)
+                else:
+                    leaving[place] = known_address(record)
             except RecordRejected as fault:
                 answers[place] = Rejected(record, fault.message, fault.code)
-        faults = self._import(rows) if rows else {}
-        for place in rows:
+        faults = (self._import(rows) if rows else {}) | self._removals(leaving)
+        for place in (*rows, *leaving):
             answers[place] = _refused(records[place], *faults[place]) if place in faults else records[place]
         return answers
 
@@ -105,23 +113,22 @@ class _Imports:
         """Import rows; give text and code for each that failed."""
         try:
             body = {"import_data": list(rows.values()), "list_ids": self._lists}
-            activity = self._ended(self._client.post("/v3/activities/contacts_json_import", body))
+            activity = carried_out(self._client, "/v3/activities/contacts_json_import", body)
         except PlatformError as fault:
             if len(rows) > 1 and fault.status in _UNFIT and not self._for_all(fault, rows):
                 return self._halves(rows)
             return dict.fromkeys(rows, (fault.message, fault.code))
-        status, texts = activity.get("status") or {}, [str(each) for each in activity.get("activity_errors") or []]
-        failed = sum(int(status.get(name) or 0) for name in _FAILURES)
-        if activity.get("state") != "completed":
+        status, texts, failed = activity.status, activity.texts, activity.failed
+        if activity.state != "completed":
             text = "; ".join(texts) or "it does not say why"
-            return dict.fromkeys(rows, (f"the import has {activity.get('state')}: {text}", str(activity.get("state"))))
+            return dict.fromkeys(rows, (f"the import has {activity.state}: {text}", activity.state))
         if not failed:
             return {}
         named = _named(rows, texts)
         if len(named) >= failed:
             return named
         if len(rows) == 1:
-            code = next(name for name in _FAILURES if status.get(name))
+            code = next(name for name in FAILURES if status.get(name))
             return dict.fromkeys(rows, ("; ".join(texts) or _WORDS[code], code.removesuffix("_count")))
         left = {place: row for place, row in rows.items() if place not in named}
         return named | self._halves(left) if left else named
@@ -144,22 +151,6 @@ class _Imports:
             if half:
                 faults |= self._import({place: rows[place] for place in half})
         return faults
-
-    def _ended(self, activity: dict[str, Any]) -> dict[str, Any]:
-        """Wait for an import to end."""
-        clock, pause = self._client.clock, _FIRST_PAUSE
-        deadline = clock.monotonic() + _PATIENCE
-        while activity.get("state") in _UNDER_WAY:
-            activity = self._client.get(f"/v3/activities/{activity['activity_id']}")
-            if activity.get("state") not in _UNDER_WAY:
-                break
-            if clock.monotonic() + pause > deadline:
-                raise RemoteUnavailable(
-                    f"Constant Contact has not ended the import {activity['activity_id']} within {_PATIENCE:.0f} s"
-                )
-            clock.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-        return activity
 
 
 _WORDS: Final = {

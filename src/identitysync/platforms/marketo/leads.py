@@ -1,6 +1,7 @@
 """Leads on their way to Marketo: by 300, several calls at once, and an answer for each."""
 
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from identitysync.contract import Rejected, Services
@@ -8,6 +9,7 @@ from identitysync.errors import InvalidParameter, PlatformError, RecordRejected
 from identitysync.platforms.batches import BatchCalls
 from identitysync.platforms.connection import PlatformConnection
 from identitysync.platforms.marketo.client import MOST_LEADS, MarketoClient
+from identitysync.platforms.marketo.flat import joined
 from identitysync.platforms.marketo.login import MarketoLogin
 from identitysync.platforms.sendable import check_sendable
 from identitysync.values import Record, json_bytes
@@ -84,8 +86,12 @@ class _Batch:
             text = f"the record has no {self._lookup_field}, by which Marketo finds leads"
             self._answers[place] = Rejected(record, text, "missing-key")
             return None
-        for name, value in record.items():
-            if isinstance(value, dict | list) and value != {}:
+        lead = {name: value for name, value in record.items() if value != {}}
+        for name, value in lead.items():
+            if isinstance(value, list) and name != self._lookup_field:
+                with suppress(ValueError):
+                    lead[name] = joined(value)
+            if isinstance(lead[name], dict | list):
                 kind = "an object" if isinstance(value, dict) else "an array"
                 text = (
                     f"the field {name!r} holds {kind}, and Marketo's fields are flat: take what is wanted out of it"
@@ -93,7 +99,6 @@ class _Batch:
                 )
                 self._answers[place] = Rejected(record, text, "nested-field")
                 return None
-        lead = {name: value for name, value in record.items() if value != {}}
         try:
             check_sendable(lead)
         except RecordRejected as fault:

@@ -41,6 +41,10 @@ class ReadConstantContact(ConstantContactParams, RecordReader):
 
     The address is `email_address.address`. A custom field comes as `cf:name`, too, as the writer takes it.
 
+    With `oldNames`, contacts have the names, too, that flows from the time of the V2 API use (*our choice*): `Email`;
+    `CustomField1` and so on, where the account has a custom field of that name (`Custom Field 1` and
+    `custom_field_1` are the same name); and `newsletterField`, which is false for who has unsubscribed, else true.
+
     Without a full extract only contacts are read that were updated since the last successful run, and in the minute
     before (*our choice*).
     """
@@ -51,6 +55,10 @@ class ReadConstantContact(ConstantContactParams, RecordReader):
     include: list[str] = param(
         default=_PARTS, doc="Parts of a contact that come only when they are asked for.", example=["custom_fields"],
         text=True,
+    )  # fmt: skip
+    old_names: bool | None = param(
+        default=None, doc="Whether names of the V2 API are added. By default they are where there is no"
+        " `refreshToken`, as in flows of that time.", example=True, text=True,
     )  # fmt: skip
     batch_size: int = param(default=500, doc="Contacts of one page, at most 500.", example=500, text=True)
 
@@ -64,4 +72,5 @@ class ReadConstantContact(ConstantContactParams, RecordReader):
         yield from read_contacts(
             self, services, status=self.status, include=self.include, page_size=self.batch_size,
             since=None if moment is None else moment - _OVERLAP,
+            old_names=not self.refresh_token if self.old_names is None else self.old_names,
         )  # fmt: skip

@@ -50,7 +50,15 @@ class WriteConstantContact(ConstantContactParams, RecordWriter):
 
     Fields are named as in the API's imports: `email`, `first_name`, `last_name`, `job_title`, `company_name`, `phone`,
     `street`, `city`, `state`, `zip`, `country`, `anniversary`, `birthday_month`, `birthday_day`; a custom field of the
-    account is `cf:name`. A field of any other name rejects the record, empty ones are not sent (*our choice*).
+    account is `cf:name`. The columns of the V2 API's imports are taken, too, in any case: `Email` or `Email Address`,
+    `First Name`, `Address Line 1`, `Zip/Postal Code` and so on; `Custom Field 1` or `CustomField1` is the account's
+    custom field of that name in either spelling. A field of any other name rejects the record, and so do two names of
+    one field with different values; empty ones are not sent (*our choice*).
+
+    `newsletterField` tells whether somebody wants the newsletter, as a boolean, `true`, `false`, `yes`, `no`,
+    `subscribed` or `unsubscribed`. Who does not is taken off the lists of `listId`, and nothing else of their record is
+    written; they stay a contact that has not unsubscribed from other lists. Who is not on them, or no contact, needs
+    nothing. Where nothing is said, the contact is written (*our choice*).
 
     With `implicit` permission contacts are imported, `batchSize` at once, and whoever has unsubscribed stays so and is
     rejected. The API counts failures without a word on whose they are; they are found by importing halves again. With

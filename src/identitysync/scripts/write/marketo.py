@@ -37,8 +37,9 @@ class WriteMarketo(MarketoLogin, RecordWriter):
     """Send leads by 300 (`createOrUpdate`); fields are named as Marketo's REST API names them.
 
     A lead that Marketo skips rejects its record with Marketo's code and reasons. Null empties a field, a field that is
-    missing stays as it is. Fields are flat: an object or array rejects the record, and an object that renames have left
-    empty is not sent (*our choice*).
+    missing stays as it is. Fields are flat (*our choice*): an array becomes one text with `;` between its values; of
+    objects in it, such as `profile.likes`, the `name` is taken; an empty array empties the field. Any other object or
+    array rejects the record, and an object that renames have left empty is not sent.
 
     Two records of one lead are never under way at once, because Marketo would make two leads of them. A call is made
     again when it was not let in or its answer was lost; when Marketo's daily quota is reached, the job fails.

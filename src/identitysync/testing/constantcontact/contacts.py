@@ -98,6 +98,29 @@ class Contacts:
             self._documents.add(_KIND, made.items())
         return refused
 
+    def take_off(self, ids: Sequence[str], lists: Sequence[str]) -> list[str]:
+        """Take contacts off lists.
+
+        Args:
+            ids: The contacts.
+            lists: The lists.
+
+        Returns:
+            A text for each that is refused; it does not say whose it is.
+        """
+        refused: list[str] = []
+        with self._documents.locked():
+            known = {each["contact_id"]: each for each in self.every()}
+            for id in ids:
+                contact = known.get(id)
+                if contact is None or self._refuses(contact["email_address"]["address"]):
+                    refused.append("The contact is refused")
+                    continue
+                contact["list_memberships"] = [each for each in contact["list_memberships"] if each not in lists]
+                contact["updated_at"] = self._now()
+                self._documents.add(_KIND, [(contact["email_address"]["address"], contact)])
+        return refused
+
     def check_lists(self, lists: Any) -> None:
         """Refuse lists that are not there."""
         for each in lists:

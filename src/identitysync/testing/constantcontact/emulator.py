@@ -2,9 +2,9 @@
 
 It follows the vendor's pages at https://developer.constantcontact.com/api_guide/: ``server_flow.html`` (tokens),
 ``contacts_overview.html``, ``contacts_create_or_update.html``, ``import_contacts.html``, ``activity_status.html``,
-``rate_limits.html``, ``glossary_responses.html``; where they name no property or parameter (the reading of
-collections), the vendor's own Python client (``constant-contact-api-client`` 1.5.0). What the errors of an activity
-look like was found nowhere; here they name the address unless ``tells_whose`` is False.
+``remove_list_membership.html``, ``rate_limits.html``, ``glossary_responses.html``; where they name no property or
+parameter (the reading of collections), the vendor's own Python client (``constant-contact-api-client`` 1.5.0). What
+the errors of an activity look like was found nowhere; here they name the address unless ``tells_whose`` is False.
 """
 
 import base64
@@ -19,6 +19,7 @@ from identitysync.testing.http.refusing import Refuse
 _DAY: Final = 86_400.0
 _LISTS: Final[Mapping[str, str]] = {"9d5a1f0c-6d1e-11ee-8b3f-fa163e5bc304": "1"}
 _LARGEST_IMPORT: Final = 40_000
+_LARGEST_REMOVAL, _MOST_LISTS = 500, 50
 _BYTES: Final = 4 << 20
 
 
@@ -59,10 +60,10 @@ class ConstantContactEmulator(Emulator):
             lists: The contact lists: their ids, and their numbers in the V2 API.
             custom_fields: The names of the account's custom fields.
             token_lifetime: Seconds that fetched tokens last.
-            import_polls: How often an import is said to go on before it has ended.
+            import_polls: How often an import or a removal is said to go on before it has ended.
             tells_whose: Whether the errors of an import name addresses.
             daily_quota: Calls in a day; None for any number.
-            refuse: Addresses that are refused.
+            refuse: Addresses that are refused, also by removals.
             options: What all emulators have: ``faults``, ``limit``, ``latency``, ``clock``, ``path``, ``port``.
         """
         super().__init__(**options)
@@ -84,6 +85,7 @@ class ConstantContactEmulator(Emulator):
                 "GET /v3/contact_lists/list_id_xrefs": self.contacts.xrefs,
                 "GET /v3/contact_custom_fields": self.contacts.all_fields,
                 "POST /v3/activities/contacts_json_import": self._import,
+                "POST /v3/activities/remove_list_memberships": self._remove,
                 "GET /v3/activities/{activity}": self._activity,
             },
             unknown=[{"error_key": "not_found", "error_message": "Resource not found."}],
@@ -148,14 +150,28 @@ class ConstantContactEmulator(Emulator):
         self.contacts.check_lists(lists)
         self.contacts.check_lengths(rows)
         refused = self.contacts.take(rows, lists, "implicit")
-        now = f"{self.clock.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         texts = [f"Error: {email}: {text}" if self._tells_whose else text for email, text, _ in refused]
         counts = {name: sum(kind == name for _, _, kind in refused) for name in _COUNTS}
+        return self._begun(texts, {"items_total_count": len(rows), "person_count": len(rows), **counts})
+
+    def _remove(self, request: Request) -> Any:
+        try:
+            body = request.json()
+            ids, lists = body["source"]["contact_ids"], body["list_ids"]
+        except (ValueError, TypeError, KeyError) as raised:
+            raise fault("source.contact_ids and list_ids are required") from raised
+        if not 1 <= len(ids) <= _LARGEST_REMOVAL or not 1 <= len(lists) <= _MOST_LISTS:
+            raise fault("a removal has 1 to 500 contacts, and 1 to 50 lists")
+        self.contacts.check_lists(lists)
+        texts = self.contacts.take_off(ids, lists)
+        return self._begun(texts, {"items_total_count": len(ids), "error_count": len(texts)})
+
+    def _begun(self, texts: list[str], status: dict[str, Any]) -> Reply:
+        now = f"{self.clock.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         number = f"{len(self._activities):08x}-0000-4000-8000-000000000000"
         activity = {
             "activity_id": number, "created_at": now, "updated_at": now, "percent_done": 100,
-            "activity_errors": texts, "status": {"items_total_count": len(rows), "person_count": len(rows), **counts},
-            "_links": {"self": {"href": f"/v3/activities/{number}"}},
+            "activity_errors": texts, "status": status, "_links": {"self": {"href": f"/v3/activities/{number}"}},
         }  # fmt: skip
         self._activities[number] = (self._import_polls, activity)
         return reply({**activity, **_BEGUN, "state": "initialized"}, 201)
