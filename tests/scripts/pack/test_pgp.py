@@ -2,9 +2,10 @@
 
 import base64
 import io
-import os
 import subprocess
+import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -118,14 +119,23 @@ def test_without_gpg_such_a_file_can_be_read_but_not_verified(gpg, monkeypatch):
         done(verifier, theirs)
 
 
-def test_no_agent_and_no_key_is_left_behind_by_gpg(gpg, monkeypatch, tmp_path):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    theirs = gpg.sign(TEXT, "ada", "-r", "bob@example.com", "--encrypt")
-    done(decryptor(gpg, "bob", public_key=gpg.public("ada").decode()), theirs)
+def test_no_agent_and_no_key_is_left_behind_by_gpg(gpg, monkeypatch):
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        monkeypatch.setattr("tempfile.tempdir", folder)
+        theirs = gpg.sign(TEXT, "ada", "-r", "bob@example.com", "--encrypt")
+        done(decryptor(gpg, "bob", public_key=gpg.public("ada").decode()), theirs)
 
-    assert list(tmp_path.iterdir()) == []
-    agents = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert str(tmp_path) not in agents
+        assert list(Path(folder).iterdir()) == []
+        agents = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+        assert folder not in agents
+
+
+def test_a_temporary_folder_may_be_deeper_than_a_socket_can_be(gpg, monkeypatch, tmp_path):
+    deep = tmp_path / "/".join(["deep"] * 20)
+    deep.mkdir(parents=True)
+    theirs = gpg.sign(TEXT, "ada", "-r", "bob@example.com", "--encrypt")
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    assert done(decryptor(gpg, "bob", public_key=gpg.public("ada").decode()), theirs) == TEXT
 
 
 def test_keys_come_armored_with_written_line_feeds_or_in_base64(gpg):

@@ -13,6 +13,8 @@ from typing import Any, Final
 from identitysync.codecs.pgp.processes import ended
 
 _QUIET: Final = ("--batch", "--no-tty", "--quiet", "--pinentry-mode", "loopback", "--trust-model", "always")
+_SHORT: Final = "/tmp"  # noqa: S108 - what is made there is private, and has a random name
+_LONGEST: Final = 64
 _VERDICTS: Final = {"GOODSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "BADSIG", "ERRSIG"}
 
 
@@ -39,7 +41,7 @@ def decrypt(
     if program is None:
         return None
     after.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="gpg-", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(prefix="gpg-", dir=_folder(), ignore_cleanup_errors=True) as home:
         gpg = [program, "--homedir", home, *_QUIET]
         # the key lies there for a moment only: what slows down guessing would slow down nobody but us
         Path(home, "gpg-agent.conf").write_text("s2k-count 65536\n", "utf-8")
@@ -80,6 +82,12 @@ def _count(told: list[list[str]], public: bytes) -> int:
             good = word == "GOODSIG"
         count += good and word == "VALIDSIG" and rest[-1] in allowed
     return count
+
+
+def _folder() -> str | None:
+    """Give a folder for keyrings: GnuPG's processes meet at a socket there, whose path may have some 100 bytes only."""
+    usual = tempfile.gettempdir()
+    return _SHORT if len(os.fsencode(usual)) > _LONGEST and os.access(_SHORT, os.W_OK | os.X_OK) else usual
 
 
 def _end_agent(home: str) -> None:
