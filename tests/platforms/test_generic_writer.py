@@ -243,6 +243,57 @@ def test_no_two_calls_for_one_key_are_under_way_and_the_last_record_wins(tmp_pat
         assert store.most_at_once <= 3
 
 
+class Strict(Emulator):
+    """Refuses a call as a whole when one of its records is bad, and else takes all of them."""
+
+    def __init__(self, status, bad):
+        super().__init__()
+        self.status, self.bad, self.seen, self.taken = status, bad, 0, []
+
+    def answer(self, request):
+        self.seen += 1
+        numbers = [each["n"] for each in request.json()]
+        bad = [n for n in numbers if n in self.bad]
+        if bad:
+            return reply({"ok": False, "why": f"{bad[0]} is bad"}, self.status)
+        self.taken += numbers
+        return {"ok": True}
+
+
+SPOILT = {"path": "ok", "messagePath": "why"}
+
+
+@pytest.mark.parametrize(
+    ("status", "more"),
+    [(400, {}), (409, {}), (413, {}), (422, {}), (200, {"method": "PUT"}), (200, {"retry": {"repeatable": True}})],
+)
+def test_a_call_that_one_bad_record_spoils_is_made_again_by_halves(tmp_path, status, more):
+    with Strict(status, {3, 40}) as api:
+        records = [{"n": n} for n in range(64)]
+        _, passed, rejected = run(records, tmp_path, url=api.url + "/", batchSize=64, success=SPOILT, **more)
+        assert sorted(api.taken) == [n for n in range(64) if n not in {3, 40}] == [each["n"] for each in passed]
+        assert {each["n"]: each["_errorDetails"]["errorMessage"] for each in rejected} == {
+            n: f"{n} is bad" for n in (3, 40)
+        }
+        assert api.seen == 1 + 2 * (6 + 5)
+
+
+@pytest.mark.parametrize("status", [200, 404, 410])
+def test_a_call_that_may_have_done_something_or_is_refused_for_its_address_is_made_once(tmp_path, status):
+    with Strict(status, {3}) as api:
+        records = [{"n": n} for n in range(8)]
+        _, passed, rejected = run(records, tmp_path, url=api.url + "/", batchSize=8, success=SPOILT)
+        assert (passed, len(rejected), api.seen, api.taken) == ([], 8, 1, [])
+
+
+def test_records_that_are_all_bad_do_not_cost_a_call_each(tmp_path):
+    with Strict(400, set(range(1000))) as api:
+        records = [{"n": n} for n in range(1000)]
+        _, passed, rejected = run(records, tmp_path, url=api.url + "/", batchSize=1000, success=SPOILT)
+        assert (passed, len(rejected)) == ([], 1000)
+        assert api.seen <= 25
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_refused_credentials_end_the_run(tmp_path, status):
     with Odd(reply({"error": "no"}, status)) as api:

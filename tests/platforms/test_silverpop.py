@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import identitysync as idx
-from identitysync.errors import AuthenticationFailed, PlatformError, RemoteError
+from identitysync.errors import AuthenticationFailed, Cancelled, PlatformError, RemoteError
+from identitysync.executor import RunSpool
+from identitysync.plan import make_plan
 from identitysync.platforms.silverpop import SilverpopClient, SilverpopLogin
 from identitysync.platforms.xml import read_xml
+from identitysync.registry import discover
 from identitysync.testing import SilverpopEmulator
 from identitysync.values import Secret
 from identitysync.world import FixedClock, HttpClient
+from tests.platforms.services import PlainServices
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = "a-planted-client-secret"
@@ -156,6 +160,31 @@ def test_an_import_that_fails_fails_the_job_and_leaves_nothing_behind(silverpop)
     job = write(silverpop, PEOPLE, listId=1)
     assert job.status == "failed"
     assert "List 1 does not exist" in job.status_details
+
+
+def test_an_upload_ends_in_its_middle_when_the_run_shall_stop_and_leaves_nothing(silverpop, tmp_path):
+    class Services(PlainServices):
+        left, spool = 5, RunSpool()
+
+        def check(self):
+            self.left -= 1
+            if self.left < 0:
+                raise Cancelled("stop")
+
+    big = tmp_path / "people.csv"
+    big.write_bytes(b"EMAIL\n" + b"a@x.example\n" * 3_000_000)
+    services = Services()
+    wires = params(silverpop)
+    step = idx.Step("silverpop", "datasource.write.silverpop", wires)
+    script = make_plan(idx.Dataflow(name="out", steps=[step]), discover(), fed=["silverpop"]).steps["silverpop"].script
+    writer = script.open(services)
+    try:
+        with pytest.raises(Cancelled):
+            writer.stage(idx.File("people.csv", big), services)
+    finally:
+        writer.close()
+        services.spool.close()
+    assert (services.left, left_behind(silverpop)) == (-1, [])
 
 
 def test_who_stops_waiting_leaves_the_files_to_the_job_and_says_so(silverpop):

@@ -232,3 +232,9 @@ def test_the_mail_server_comes_from_the_environment_too():
     for bad in ("mail.example.com", "http://x", "smtp://x?tls=maybe", "smtp://x:port"):
         with pytest.raises(InvalidParameter):
             idx.Smtp.from_url(bad)
+
+
+@pytest.mark.parametrize("sender", [",", " ; ,", " "])
+def test_a_sender_without_an_address_is_told(sender):
+    with pytest.raises(InvalidParameter, match=r"the sender '.*' of mails has no address; write name@example\.com"):
+        send(smtp(1, sender=sender), {}, "a@example.com", "s", "p", "h")

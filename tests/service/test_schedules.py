@@ -240,6 +240,26 @@ def test_a_job_that_takes_too_long_at_the_end_is_stopped_and_due_again(make, slo
     assert (again.id, again.status, again.attempt_number, again.total_records) == (job.id, "succeeded", 2, 1000)
 
 
+def test_a_job_that_does_not_hear_its_stop_is_left(make, flow, monkeypatch, caplog):
+    monkeypatch.setattr("identitysync.service.scheduler._PATIENCE", 0.3)
+    begun, let_go = threading.Event(), threading.Event()
+    service = make(clock=None, on_job=lambda _: (begun.set(), let_go.wait(60)))
+    schedule(service, service.create_dataflow(flow), next_job_start_time=None)
+    thread = threading.Thread(target=service.serve_forever, kwargs={"poll": 0.05, "grace": 0})
+    thread.start()
+    try:
+        assert begun.wait(20)
+        service.shut_down()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert "1 jobs go on although they were stopped 0.3 seconds ago; they are left" in caplog.text
+        (left,) = [each for each in threading.enumerate() if each.name == "identitysync-job"]
+        assert left.daemon  # it keeps no process alive
+    finally:
+        let_go.set()
+    left.join(10)
+
+
 def test_serving_survives_a_store_that_cannot_be_used_for_a_while(tmp_path, flow, caplog):
     import sqlite3
 

@@ -5,6 +5,7 @@ import pytest
 
 import identitysync as idx
 from identitysync.errors import InvalidDataflow, InvalidParameter
+from identitysync.service.secrets import open_all
 
 S = idx.Step
 CANARY = "planted-canary-secret"
@@ -132,6 +133,68 @@ def test_secrets_of_scripts_that_are_not_installed_are_found_by_their_names(keye
 
     assert shown == {"Password": "********", "privateKey": "********", "list": [{"secret": "********"}]}
     assert CANARY not in everything_in(place)
+
+
+def draft_of(params):
+    return idx.Dataflow(name="d", steps=[S("a", "acme.unknown", params)])
+
+
+def clear(service, id):
+    """Give the parameters of a stored draft, its secrets in clear."""
+    flow = idx.Dataflow.from_dict(service._flows._flows.get("dataflow_draft", id))
+    return open_all(flow, service._flows._registry, service._flows._vault).step("a").params
+
+
+def test_secrets_deep_in_the_objects_of_scripts_that_are_not_installed_are_found(keyed, place):
+    given = {"auth": {"basic": {"user": "u", "password": CANARY}}, "secret": {"now": CANARY, "old": [[CANARY]]}, "n": 1}
+    id = keyed.create_dataflow_draft(draft_of(given))
+    shown = keyed.get_dataflow_draft(id)
+
+    assert shown.step("a").params == {
+        "auth": {"basic": {"user": "u", "password": "********"}}, "secret": {"now": "********", "old": [["********"]]},
+        "n": 1,
+    }  # fmt: skip
+    assert CANARY not in everything_in(place)
+    keyed.set_dataflow_draft(attrs.evolve(shown, name="renamed"))
+    assert clear(keyed, id) == given
+
+
+def test_secrets_of_a_list_move_with_their_items_and_never_to_others(keyed):
+    a, b, c = ({"user": user, "password": f"{CANARY}-{user}"} for user in "abc")
+    id = keyed.create_dataflow_draft(draft_of({"list": [a, b]}))
+    masked = [{"user": user, "password": "********"} for user in "ab"]
+    keyed.set_dataflow_draft(attrs.evolve(draft_of({"list": [c, masked[1], masked[0]]}), id=id))
+    assert clear(keyed, id) == {"list": [c, b, a]}
+    keyed.set_dataflow_draft(attrs.evolve(draft_of({"list": [masked[0]]}), id=id))
+    assert clear(keyed, id) == {"list": [a]}
+    with pytest.raises(InvalidParameter, match=r"list\.0\.password is masked .* only as long as nothing else in it changes"):  # fmt: skip
+        keyed.set_dataflow_draft(attrs.evolve(draft_of({"list": [masked[1]]}), id=id))
+    assert clear(keyed, id) == {"list": [a]}
+
+
+def test_of_secrets_that_look_alike_none_may_go_or_come_masked(keyed):
+    id = keyed.create_dataflow_draft(draft_of({"secret": ["one-secret", "two-secrets"]}))
+    for count in (1, 3):
+        with pytest.raises(InvalidParameter, match=r"secret\.0 is masked"):
+            keyed.set_dataflow_draft(attrs.evolve(draft_of({"secret": ["********"] * count}), id=id))
+    keyed.set_dataflow_draft(attrs.evolve(draft_of({"secret": ["********", "a-new-one"]}), id=id))
+    assert clear(keyed, id) == {"secret": ["one-secret", "a-new-one"]}
+
+
+def test_no_mask_is_ever_stored(keyed, secret_flow, place):
+    with pytest.raises(InvalidParameter, match="nothing is stored at that place; write the secret itself"):
+        keyed.create_dataflow_draft(draft_of({"password": "********"}))
+    with pytest.raises(InvalidParameter, match="password is masked"):
+        keyed.create_dataflow(secret_flow.fill({"sftp.password": "********"}))
+    assert "********" not in everything_in(place)
+
+
+def test_a_secret_whose_script_is_no_longer_installed_stays_one(keyed):
+    id = keyed.create_dataflow_draft(draft_of({"pin": keyed._flows._vault.seal(CANARY), "b": "x"}))
+    shown = keyed.get_dataflow_draft(id)
+    assert shown.step("a").params == {"pin": "********", "b": "x"}
+    keyed.set_dataflow_draft(attrs.evolve(shown, name="renamed"))
+    assert clear(keyed, id) == {"pin": CANARY, "b": "x"}
 
 
 def test_a_flow_runs_on_the_site_with_its_key_else_on_the_common_one_else_on_the_environments(make, monkeypatch):

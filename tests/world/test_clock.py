@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from identitysync.errors import Cancelled, InvalidParameter
-from identitysync.world import Clock, FixedClock, StoppableClock, SystemClock
+from identitysync.world import Clock, FixedClock, StoppableClock, SystemClock, WakefulClock
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
@@ -77,3 +77,18 @@ def test_a_stoppable_clock_passes_the_time_of_the_one_it_follows():
         clock.sleep(seconds)
         assert followed.monotonic() - before == pytest.approx(seconds, abs=1e-5)
     assert clock.now() == followed.now()
+
+
+def test_who_sleeps_by_a_wakeful_clock_wakes_when_the_run_shall_stop_and_is_not_disturbed():
+    fixed, stop = FixedClock(NOON), threading.Event()
+
+    def check():
+        if stop.is_set():
+            raise Cancelled("stop")
+
+    clock: Clock = WakefulClock(fixed, check)
+    clock.sleep(2)
+    assert clock.monotonic() == pytest.approx(2)
+    stop.set()
+    clock.sleep(2)
+    assert clock.monotonic() == pytest.approx(2.1)

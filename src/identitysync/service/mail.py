@@ -102,7 +102,7 @@ def send(smtp: Smtp, environ: Mapping[str, str], to: str, subject: str, plain: s
         html: The same as HTML.
 
     Raises:
-        InvalidParameter: An address is none.
+        InvalidParameter: An address is none, or the sender has none.
         AuthenticationFailed: The server does not accept the login.
         RemoteUnavailable: The server cannot be reached, does not speak TLS, or refuses the mail.
     """
@@ -141,5 +141,8 @@ def _deliver(smtp: Smtp, password: Secret, mail: EmailMessage, recipients: Seque
 
 def _sender(smtp: Smtp) -> str:
     if smtp.sender or "@" in smtp.user:
-        return addresses_of(smtp.sender or smtp.user)[0]
+        found = addresses_of(smtp.sender or smtp.user)
+        if not found:
+            raise InvalidParameter(f"the sender {smtp.sender!r} of mails has no address; write name@example.com")
+        return found[0]
     return f"identitysync@{smtp.host}"

@@ -4,12 +4,13 @@ import logging
 import platform
 import signal
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from identitysync.contract import Clock
 from identitysync.errors import IdentitySyncError, InvalidParameter, StoreError
@@ -20,6 +21,9 @@ from identitysync.service.schedulings import decide
 from identitysync.stores import Claim, ServiceStore
 
 _LOG = logging.getLogger("identitysync.service")
+
+_PATIENCE: Final = 30.0
+"""Seconds that jobs which were stopped get to end, such as one that waits for an answer; then they are left."""
 
 
 class Scheduler:
@@ -54,24 +58,22 @@ class Scheduler:
         if workers < 1 or poll <= 0 or grace < 0:
             raise InvalidParameter("serve_forever needs a worker or more, a poll above 0 seconds, a grace of 0 or more")
         running: set[Future[JobStatus]] = set()
-        pool = ThreadPoolExecutor(workers, "identitysync-job")
         with self._signals():
             try:
                 while not self._ending.is_set():
-                    self._look(pool, running, workers)
+                    self._look(running, workers)
                     if len(running) >= workers:
                         wait(running, poll, FIRST_COMPLETED)
                     else:
                         self._ending.wait(self._pause(poll, running))
             finally:
                 self._wind_up(running, grace)
-                pool.shutdown()
 
     def shut_down(self) -> None:
         """End ``serve_forever``."""
         self._ending.set()
 
-    def _look(self, pool: ThreadPoolExecutor, running: set[Future[JobStatus]], workers: int) -> None:
+    def _look(self, running: set[Future[JobStatus]], workers: int) -> None:
         """Start what is due, as far as workers are free. What cannot be done now may be done later."""
         running -= {each for each in running if each.done()}
         try:
@@ -81,17 +83,24 @@ class Scheduler:
                 if claim is None:
                     return
                 # jobs that run beside each other need no further processes
-                running.add(pool.submit(self._run, claim, None if workers == 1 else 1))
+                running.add(self._begin(claim, None if workers == 1 else 1))
                 running -= {each for each in running if each.done()}
         except IdentitySyncError as fault:  # such as a store that is locked, or a time zone that this machine lacks
             _LOG.error("%s", fault)
 
-    def _run(self, claim: Claim, workers: int | None) -> JobStatus:
-        try:
-            return self._runner.run(claim, workers=workers)
-        except BaseException:
-            _LOG.exception("job %s", claim.id)
-            raise
+    def _begin(self, claim: Claim, workers: int | None) -> "Future[JobStatus]":
+        """Run a job in a thread that keeps no process alive."""
+        ended: Future[JobStatus] = Future()
+
+        def run() -> None:
+            try:
+                ended.set_result(self._runner.run(claim, workers=workers))
+            except BaseException as fault:  # noqa: BLE001 - whoever asks for the result gets it
+                _LOG.exception("job %s", claim.id)
+                ended.set_exception(fault)
+
+        threading.Thread(target=run, name="identitysync-job", daemon=True).start()
+        return ended
 
     def _pause(self, poll: float, running: set[Future[JobStatus]]) -> float:
         """Tell how long nothing can be due; others may store something new at any time."""
@@ -110,9 +119,12 @@ class Scheduler:
         if left:
             _LOG.info("waiting %g seconds for %d running jobs", grace, len(left))
             self._wait(left, grace)
-        while any(not each.done() for each in left):
+        deadline = time.monotonic() + _PATIENCE
+        while left and time.monotonic() < deadline:
             self._runner.interrupt()
-            wait(left, 0.1)
+            _, left = wait(left, 0.1)
+        if left:
+            _LOG.error("%d jobs go on although they were stopped %g seconds ago; they are left", len(left), _PATIENCE)
         self._ending.clear()
 
     def _wait(self, left: set[Future[JobStatus]], grace: float) -> None:

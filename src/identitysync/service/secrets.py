@@ -1,7 +1,13 @@
-"""Find the secrets of a flow, wherever its steps' parameters hold them, and put something in their place."""
+"""Find the secrets of a flow, wherever its steps' parameters hold them, and put something in their place.
 
+A place in a list is not its number but what stands there, its secrets masked: whoever moves an item moves its secrets
+along. An item that was changed, or one of several that look alike whose number has changed, has no stored secret.
+"""
+
+import json
 import re
 import typing
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -14,7 +20,28 @@ from identitysync.registry import Registry
 from identitysync.service.vault import SEALED, Vault
 from identitysync.values import MASK, FieldPath, Secret
 
-Place: TypeAlias = tuple[str | int, ...]
+
+@attrs.frozen
+class Item:
+    """A place in a list.
+
+    Attributes:
+        looks: What stands there, its secrets masked, as JSON.
+        nth: How many before it look the same.
+        alike: How many look the same in all.
+        index: Its number, for people.
+    """
+
+    looks: str
+    nth: int
+    alike: int
+    index: int = attrs.field(eq=False)
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
+Place: TypeAlias = tuple[str | Item, ...]
 """Where a secret stands: the step's id, the parameter, and what is below it."""
 
 Change: TypeAlias = Callable[[Place, Any], Any]
@@ -56,7 +83,7 @@ def map_secrets(flow: Dataflow, registry: Registry, change: Change) -> Dataflow:
 
 def mask(flow: Dataflow, registry: Registry) -> Dataflow:
     """Put ``********`` in the place of every secret in clear; references such as ``${env:NAME}`` stay."""
-    return map_secrets(flow, registry, lambda _, value: MASK if is_sealed(value) or is_clear(value) else value)
+    return map_secrets(flow, registry, _masked)
 
 
 def open_all(flow: Dataflow, registry: Registry, vault: Vault) -> Dataflow:
@@ -85,11 +112,13 @@ def seal_all(flow: Dataflow, registry: Registry, vault: Vault, stored: Dataflow 
 
     def seal(place: Place, value: Any) -> Any:
         old = kept.get(place)
-        if value == MASK and old is not None:
+        if value == MASK and old is not None and old != MASK:
             return old
-        if value == MASK and stored is not None:  # it would be lost, and nobody would know before the next run
+        if value == MASK:  # it would be lost, and nobody would know before the next run
             step, *path = map(str, place)
             message = f"step {step!r}: {'.'.join(path)} is masked ({MASK}), and nothing is stored at that place"
+            if any(isinstance(part, Item) for part in place):
+                message += ", for an item of a list keeps its secrets only as long as nothing else in it changes"
             raise InvalidParameter(f"{message}; write the secret itself, or a reference such as ${{env:NAME}}")
         if not is_clear(value):
             return value
@@ -99,35 +128,65 @@ def seal_all(flow: Dataflow, registry: Registry, vault: Vault, stored: Dataflow 
     return map_secrets(flow, registry, seal)
 
 
+def _masked(_: Place, value: Any) -> Any:
+    return MASK if is_sealed(value) or is_clear(value) else value
+
+
 def _step(step: Step, registry: Registry, change: Change) -> Step:
     spec = spec_of(step.script) if step.script else None
     if spec is None and step.type in registry and not registry[step.type].problem:
         spec = registry[step.type].spec
-    params = _changed(step.params, {each.wire: each for each in spec.params} if spec else {}, (step.id,), change)
+    known = _Known(specs={each.wire: each for each in spec.params} if spec else None, declared=spec is not None)
+    params = _changed(step.params, known, (step.id,), change)
     return Step(step.id, step.type, params, step.next, step.error, step.extra, step.script)
 
 
-def _changed(given: Mapping[str, Any], specs: Mapping[str, ParamSpec], place: Place, change: Change) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for name, value in given.items():
-        spec, here = specs.get(name), (*place, name)
-        secret = spec.secret if spec else name.lower() in _NAMES
-        entry = _entry_of(spec.type) if spec else None
-        if secret and (isinstance(value, str) or is_sealed(value)):
-            made[name] = change(here, value)
-        elif isinstance(value, dict) and entry and not is_sealed(value):
-            made[name] = _changed(value, {each.wire: each for each in params_of(entry)}, here, change)
-        elif isinstance(value, list):
-            below = {each.wire: each for each in params_of(entry)} if entry else {}
-            made[name] = [
-                _changed(item, below, (*here, index), change)
-                if isinstance(item, dict) and not is_sealed(item)
-                else (change((*here, index), item) if secret else item)
-                for index, item in enumerate(value)
-            ]
-        else:
-            made[name] = value
-    return made
+@attrs.frozen
+class _Known:
+    """What is known of a value.
+
+    Attributes:
+        secret: Whether its texts are secrets.
+        declared: Whether a script says so, and not its name alone.
+        specs: The parameters in it, or in each of its items.
+    """
+
+    secret: bool = False
+    declared: bool = False
+    specs: Mapping[str, ParamSpec] | None = None
+
+    def below(self, name: str) -> "_Known":
+        """Tell what is known of the value of that name in it."""
+        spec = (self.specs or {}).get(name)
+        if spec is None:
+            return _Known(secret=self.secret or name.lower() in _NAMES)
+        entry = _entry_of(spec.type)
+        return _Known(spec.secret, True, {each.wire: each for each in params_of(entry)} if entry else None)
+
+
+def _changed(value: Any, known: _Known, place: Place, change: Change) -> Any:
+    if isinstance(value, str) or is_sealed(value):
+        # what was sealed while its script was installed stays a secret when it is not
+        kept = not known.declared and (is_sealed(value) or value == MASK)
+        return change(place, value) if known.secret or kept else value
+    if isinstance(value, Mapping) and (known.specs is not None or not known.declared):
+        return {name: _changed(below, known.below(name), (*place, name), change) for name, below in value.items()}
+    if isinstance(value, list):
+        each = known if known.specs is not None else _Known(known.secret)
+        hints = [each if isinstance(item, Mapping) else known for item in value]
+        places = _items([_changed(item, hint, (), _masked) for item, hint in zip(value, hints, strict=True)])
+        return [_changed(item, hint, (*place, at), change) for item, hint, at in zip(value, hints, places, strict=True)]
+    return value
+
+
+def _items(masked: list[Any]) -> list[Item]:
+    looks = [json.dumps(each, sort_keys=True, default=str) for each in masked]
+    alike, seen = Counter(looks), Counter[str]()
+    found = []
+    for index, text in enumerate(looks):
+        found.append(Item(text, seen[text], alike[text], index))
+        seen[text] += 1
+    return found
 
 
 def _entry_of(kind: Any) -> type | None:

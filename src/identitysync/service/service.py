@@ -171,7 +171,8 @@ class IdentitySync(Catalogue):
         Args:
             workers: How many jobs run at once.
             poll: Seconds between two looks at the store, at most.
-            grace: Seconds that running jobs get to end by themselves; then they are stopped, and are due again.
+            grace: Seconds that running jobs get to end by themselves; then they are stopped, and are due again. One
+                that goes on for 30 seconds more is left: it ends with the process, and is due when its lease is over.
         """
         self._scheduler.serve_forever(workers=workers, poll=poll, grace=grace)
 

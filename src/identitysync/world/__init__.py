@@ -2,7 +2,7 @@
 
 from identitysync.world.ahead import awaited, read_ahead
 from identitysync.world.aside import Aside
-from identitysync.world.clock import Clock, FixedClock, StoppableClock, SystemClock, milliseconds
+from identitysync.world.clock import Clock, FixedClock, StoppableClock, SystemClock, WakefulClock, milliseconds
 from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
 from identitysync.world.patience import Patience, Retrying
 from identitysync.world.secrets import Masker, resolve
@@ -19,6 +19,7 @@ __all__ = [
     "Retrying",
     "StoppableClock",
     "SystemClock",
+    "WakefulClock",
     "awaited",
     "milliseconds",
     "read_ahead",

@@ -2,13 +2,14 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from identitysync.contract import Clock
 from identitysync.errors import Cancelled, InvalidParameter
 
-__all__ = ["Clock", "FixedClock", "StoppableClock", "SystemClock", "milliseconds"]
+__all__ = ["Clock", "FixedClock", "StoppableClock", "SystemClock", "WakefulClock", "milliseconds"]
 
 _MOMENT: Final = 0.1
 _NOTHING: Final = 1e-6
@@ -68,6 +69,33 @@ class StoppableClock:
     def stop(self) -> None:
         """Wake all that sleep, and let nobody sleep again."""
         self._stopped.set()
+
+
+class WakefulClock:
+    """A clock whose sleepers wake when the run shall stop; what they do next hears it, or takes back what was done.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, clock: Clock, check: Callable[[], object]) -> None:
+        """Follow another clock.
+
+        Args:
+            clock: Tells and passes the time.
+            check: Raises ``Cancelled`` when the run shall stop.
+        """
+        self._clock, self._check = clock, check
+        self.now, self.monotonic = clock.now, clock.monotonic
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that many seconds, or a moment when the run shall stop."""
+        end = self._clock.monotonic() + seconds
+        while (left := end - self._clock.monotonic()) >= _NOTHING:
+            self._clock.sleep(min(left, _MOMENT))
+            try:
+                self._check()
+            except Cancelled:
+                return
 
 
 class FixedClock:

@@ -15,11 +15,18 @@ from identitysync.platforms.generic.params import CallParams, Method
 from identitysync.platforms.generic.quoting import in_form, in_json
 from identitysync.platforms.generic.results import Results, outcomes
 from identitysync.platforms.generic.template import BodyFormat, Template, body_template
+from identitysync.platforms.meaning import Refusal
 from identitysync.values import MISSING, FieldPath, Record
 from identitysync.world import HttpResponse, NeverSent
 
 _ENVELOPES = {BodyFormat.JSON: ("[${records}]", ",")}
 _EVERY_OTHER = ("${records}", "\n")
+_SPOILT = frozenset({400, 409, 413, 422})
+"""Statuses that refuse what a call holds, before anything of it was done."""
+
+_HOPELESS = 8
+"""Records of a call that are refused alone, before any other is taken, until the rest is taken for refused, too."""
+
 _WINDOW = 100
 """Records that may be under way for each connection at least: a slow call may take as long as a hundred others."""
 
@@ -145,13 +152,14 @@ class _Writer:
                 answers[place] = Rejected(record, fault.message, fault.code)
         if places:
             sent = [records[place] for place in places]
-            for place, answer in zip(places, self._send(url, headers, bodies, sent), strict=True):
+            for place, answer in zip(places, self._send(url, headers, bodies, sent, _Tally()), strict=True):
                 answers[place] = answer
         return answers
 
     def _send(
-        self, url: str, headers: dict[str, str], bodies: list[str], records: list[Record]
-    ) -> Iterator[Record | Rejected]:
+        self, url: str, headers: dict[str, str], bodies: list[str], records: list[Record], tally: "_Tally"
+    ) -> list[Record | Rejected]:
+        """Send records in one call; one that is refused for what it holds is made again by halves."""
         before, between, after = self._sending.around
         alone = not (before or between or after)
         bare = alone and not self._template and self._sending.method in {Method.GET, Method.DELETE}
@@ -159,17 +167,35 @@ class _Writer:
         try:
             answer = self._calls.call(url, headers, body)
         except PlatformError as fault:
-            return (Rejected(each, fault.message, fault.code, error=_details(fault)) for each in records)
+            return [Rejected(each, fault.message, fault.code, error=_details(fault)) for each in records]
         except RemoteUnavailable as fault:
             if self._calls.repeatable or isinstance(fault, NeverSent):
                 raise
             text = f"it may have been written: there was no good answer, and the call must not be made twice ({fault})"
-            return (Rejected(each, text, "no-answer") for each in records)
-        return self._judged(answer, records)
-
-    def _judged(self, answer: HttpResponse, records: list[Record]) -> Iterator[Record | Rejected]:
-        content = read(answer)
+            return [Rejected(each, text, "no-answer") for each in records]
         refusal = self._meaning.judge(answer)
+        if refusal is None or len(records) == 1 or not self._may_be_spoilt(answer):
+            tally.taken |= refusal is None
+            tally.refused += refusal is not None
+            return list(self._judged(answer, refusal, records))
+        middle = len(records) // 2
+        made: list[Record | Rejected] = []
+        for part in (slice(middle), slice(middle, None)):
+            if tally.hopeless:
+                made += self._judged(answer, refusal, records[part])
+            else:
+                self._calls.check()
+                made += self._send(url, headers, bodies[part], records[part], tally)
+        return made
+
+    def _may_be_spoilt(self, answer: HttpResponse) -> bool:
+        """Tell whether the other records of a refused call may be sent again: nothing was done, or it does no harm."""
+        return answer.status in _SPOILT or (self._calls.repeatable and 200 <= answer.status < 300)
+
+    def _judged(
+        self, answer: HttpResponse, refusal: Refusal | None, records: list[Record]
+    ) -> Iterator[Record | Rejected]:
+        content = read(answer)
         if refusal is not None:
             fault = PlatformError(self._calls.host, refusal.message, code=refusal.code, status=answer.status)
             shown = answer.body.decode("utf-8", "replace") if content is MISSING else content
@@ -194,6 +220,19 @@ class _Writer:
         if not self._sending.add_response:
             return Rejected(record, message, code, error=details)
         return Rejected(record | {"_response": response}, message, code, record, details)
+
+
+@attrs.define
+class _Tally:
+    """What came of the parts of one call so far."""
+
+    taken: bool = False
+    refused: int = 0
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether all records seem to be refused, such as when the body's template is wrong."""
+        return not self.taken and self.refused >= _HOPELESS
 
 
 class _Values:

@@ -7,6 +7,7 @@ from identitysync.contract import Example, File, FileReader, Services, param, sc
 from identitysync.remotes.s3 import S3Login, S3Remote
 from identitysync.scripts.read.incoming import Incoming, of_store
 from identitysync.scripts.read.matching import FileChoice
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -62,4 +63,6 @@ class ReadAmazonS3(FileChoice, S3Login, FileReader):
         yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
-        return of_store(S3Remote(self, services.clock), self.object_key_prefix, self, services)
+        return of_store(
+            S3Remote(self, WakefulClock(services.clock, services.check)), self.object_key_prefix, self, services
+        )

@@ -7,6 +7,7 @@ from identitysync.contract import Example, File, FileReader, Services, param, sc
 from identitysync.remotes.azure import AzureLogin, AzureRemote
 from identitysync.scripts.read.incoming import Incoming, of_store
 from identitysync.scripts.read.matching import FileChoice
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -50,4 +51,6 @@ class ReadAzureBlob(FileChoice, AzureLogin, FileReader):
         yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
-        return of_store(AzureRemote(self, services.clock), self.blob_prefix, self, services)
+        return of_store(
+            AzureRemote(self, WakefulClock(services.clock, services.check)), self.blob_prefix, self, services
+        )

@@ -7,6 +7,7 @@ from identitysync.contract import Example, File, FileReader, Services, script
 from identitysync.remotes.azure import AzureRemote, SasContainer, SasLogin
 from identitysync.scripts.read.incoming import Incoming
 from identitysync.scripts.read.matching import FileChoice
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -46,5 +47,5 @@ class ReadAzureSas(FileChoice, SasLogin, FileReader):
 
     def _incoming(self, services: Services) -> Incoming:
         container = SasContainer(self, services.clock)
-        remote = AzureRemote(container, services.clock)
+        remote = AzureRemote(container, WakefulClock(services.clock, services.check))
         return Incoming(remote, self, services, place=container.place, listed=lambda: remote.find(""), by_time=True)

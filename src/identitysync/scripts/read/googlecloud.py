@@ -7,6 +7,7 @@ from identitysync.contract import Example, File, FileReader, Services, param, sc
 from identitysync.remotes.gcs import GcsLogin, GcsRemote
 from identitysync.scripts.read.incoming import Incoming, of_store
 from identitysync.scripts.read.matching import FileChoice
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -51,4 +52,6 @@ class ReadGoogleCloud(FileChoice, GcsLogin, FileReader):
         yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
-        return of_store(GcsRemote(self, services.clock), self.object_key_prefix, self, services)
+        return of_store(
+            GcsRemote(self, WakefulClock(services.clock, services.check)), self.object_key_prefix, self, services
+        )

@@ -7,6 +7,7 @@ from identitysync.contract import Example, File, FileReader, Services, param, sc
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
 from identitysync.scripts.read.incoming import Incoming, of_folder
 from identitysync.scripts.read.matching import FileChoice
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -62,4 +63,6 @@ class ReadSftp(FileChoice, SftpLogin, FileReader):
         yield from self._incoming(services).files_alone(services)
 
     def _incoming(self, services: Services) -> Incoming:
-        return of_folder(SftpRemote(self, services.clock), self.remote_path, self, services)
+        return of_folder(
+            SftpRemote(self, WakefulClock(services.clock, services.check)), self.remote_path, self, services
+        )

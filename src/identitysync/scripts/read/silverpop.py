@@ -7,6 +7,7 @@ from identitysync.platforms import PlatformConnection
 from identitysync.platforms.silverpop import Export, SilverpopClient, SilverpopLogin, rows
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
 from identitysync.values import Record
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -53,7 +54,7 @@ class ReadSilverpop(SilverpopLogin, SftpLogin, RecordReader):
         run = services.run
         changed = None if run.since is None else (run.since, run.started)
         connection = PlatformConnection(services)
-        remote = SftpRemote(self, services.clock)
+        remote = SftpRemote(self, WakefulClock(services.clock, services.check))
         try:
             client = SilverpopClient(self, connection.http, connection.clock)
             path = services.spool.path()

@@ -5,6 +5,7 @@ from typing import Self
 from identitysync.contract import Example, File, FileWriter, Services, param, script
 from identitysync.remotes.azure import AzureLogin, AzureRemote
 from identitysync.scripts.write.outgoing import Outgoing
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -46,5 +47,5 @@ class WriteAzureBlob(AzureLogin, FileWriter):
         self._outgoing(services).write_alone(file, services)
 
     def _outgoing(self, services: Services) -> Outgoing:
-        remote = AzureRemote(self, services.clock)
+        remote = AzureRemote(self, WakefulClock(services.clock, services.check))
         return Outgoing(remote, self.blob_prefix, remote.stage)

@@ -5,6 +5,7 @@ from typing import Self
 from identitysync.contract import Example, File, FileWriter, Services, script
 from identitysync.remotes.azure import AzureRemote, SasContainer, SasLogin
 from identitysync.scripts.write.outgoing import Outgoing
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -40,5 +41,5 @@ class WriteAzureSas(SasLogin, FileWriter):
         self._outgoing(services).write_alone(file, services)
 
     def _outgoing(self, services: Services) -> Outgoing:
-        remote = AzureRemote(SasContainer(self, services.clock), services.clock)
+        remote = AzureRemote(SasContainer(self, services.clock), WakefulClock(services.clock, services.check))
         return Outgoing(remote, "", remote.stage)

@@ -6,6 +6,7 @@ from typing import Self
 from identitysync.contract import Example, File, FileWriter, Services, param, script
 from identitysync.remotes.ftp import FtpLogin, FtpRemote
 from identitysync.scripts.write.outgoing import Outgoing
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -50,5 +51,5 @@ class WriteFtp(FtpLogin, FileWriter):
         self._outgoing(services).write_alone(file, services)
 
     def _outgoing(self, services: Services) -> Outgoing:
-        remote = FtpRemote(self, services.clock)
+        remote = FtpRemote(self, WakefulClock(services.clock, services.check))
         return Outgoing(remote, self.remote_path, partial(remote.stage, uploading=self.temporary_upload_extension))

@@ -5,6 +5,7 @@ from typing import Self
 from identitysync.contract import Example, File, FileWriter, Services, param, script
 from identitysync.remotes.gcs import GcsLogin, GcsRemote
 from identitysync.scripts.write.outgoing import Outgoing
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -46,5 +47,5 @@ class WriteGoogleCloud(GcsLogin, FileWriter):
         self._outgoing(services).write_alone(file, services)
 
     def _outgoing(self, services: Services) -> Outgoing:
-        remote = GcsRemote(self, services.clock)
+        remote = GcsRemote(self, WakefulClock(services.clock, services.check))
         return Outgoing(remote, self.object_key_prefix, remote.stage)

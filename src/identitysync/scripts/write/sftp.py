@@ -6,6 +6,7 @@ from typing import Self
 from identitysync.contract import Example, File, FileWriter, Services, param, script
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
 from identitysync.scripts.write.outgoing import Outgoing
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -49,5 +50,5 @@ class WriteSftp(SftpLogin, FileWriter):
         self._outgoing(services).write_alone(file, services)
 
     def _outgoing(self, services: Services) -> Outgoing:
-        remote = SftpRemote(self, services.clock)
+        remote = SftpRemote(self, WakefulClock(services.clock, services.check))
         return Outgoing(remote, self.remote_path, partial(remote.stage, uploading=self.temporary_upload_extension))

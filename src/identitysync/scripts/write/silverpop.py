@@ -1,5 +1,6 @@
 """``datasource.write.silverpop``: files of contacts into an Acoustic Campaign (Silverpop) database."""
 
+from pathlib import Path
 from typing import Self
 
 from identitysync.contract import Example, File, FileWriter, Services, Staged, param, script
@@ -7,7 +8,10 @@ from identitysync.platforms import PlatformConnection
 from identitysync.platforms.silverpop import Import, SilverpopClient, SilverpopLogin
 from identitysync.remotes import safe_name
 from identitysync.remotes.sftp import SftpLogin, SftpRemote
+from identitysync.remotes.staged_file import StagedFile
+from identitysync.remotes.storage import CheckedSource, Source
 from identitysync.scripts.write.spooled import on_disk
+from identitysync.world import WakefulClock
 
 
 @script(
@@ -75,12 +79,25 @@ class WriteSilverpop(SilverpopLogin, SftpLogin, FileWriter):
             importing.close()
 
 
+class _Uploads(SftpRemote):
+    """The server; whoever uploads to it hears on the way when the run shall stop."""
+
+    def __init__(self, login: SftpLogin, services: Services) -> None:
+        super().__init__(login, WakefulClock(services.clock, services.check))
+        self._check = services.check
+
+    def stage(self, source: Source, path: str, *, uploading: bool = False) -> StagedFile:
+        """Upload a file under a temporary name, as long as the run goes on."""
+        heard = CheckedSource(source, self._check) if isinstance(source, Path) else source
+        return super().stage(heard, path, uploading=uploading)
+
+
 class _Importing:
     """The writer at work."""
 
     def __init__(self, script: WriteSilverpop, services: Services) -> None:
         self._connection = PlatformConnection(services)
-        self._remote = SftpRemote(script, services.clock)
+        self._remote = _Uploads(script, services)
         client = SilverpopClient(script, self._connection.http, self._connection.clock)
         self._import = Import(
             script, client, self._remote, columns=script.columns, sync_fields=script.sync_fields,
