@@ -2,6 +2,7 @@
 
 import base64
 import io
+import os
 import subprocess
 import tempfile
 from contextlib import suppress
