@@ -105,6 +105,22 @@ def test_a_batch_that_is_answered_too_seldom_fails_the_job():
     assert "few expanded 2 records into 1 answers" in job.status_details
 
 
+def test_a_batch_that_is_answered_too_often_fails_the_job():
+    @script("test.many", summary="Answer for ever.")
+    class Many(FlatMapper):
+        def expand(self, record: Record):
+            return [record]
+
+        def expand_all(self, records):
+            while True:
+                yield [records[0]]
+
+    job, _ = run([S("many", Many)], [{}, {}], ["many"])
+
+    assert job.status == "failed"
+    assert "many expanded 2 records into 3 or more answers" in job.status_details
+
+
 @script("test.loud", summary="Say something of each record, at a level that it names.")
 class Loud(FlatMapper):
     def expand(self, record: Record):

@@ -1,6 +1,7 @@
 """Scripts of the kind that real flows carry: what they work around, in both generations of the language."""
 
 import base64
+import time
 
 import identitysync as idx
 
@@ -131,3 +132,16 @@ def test_a_script_of_the_older_generation_builds_records_of_fields():
         "processed 1",
         "processed 2",
     ]
+
+
+def test_a_run_of_slow_records_stops_between_two_of_them():
+    slow = base64.b64encode(b"function process(r) { const end = Date.now() + 100; while (Date.now() < end); return r }")
+    flow = idx.Dataflow(name="slow", steps=[
+        S("in", "field.remove", {"fields": ["x"]}, next=["js"]), S("js", "record.evaluate", {"script": slow.decode()}),
+    ])  # fmt: skip
+    with idx.start(flow, inputs={"in": [{"n": n} for n in range(900)]}) as running:
+        time.sleep(1)
+        cancelled = time.monotonic()
+        running.cancel()
+        assert running.wait().status == "killed"
+    assert time.monotonic() - cancelled < 5

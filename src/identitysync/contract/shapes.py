@@ -146,8 +146,11 @@ class FlatMapper(_Pure):
 class BatchExpander(Protocol):
     """What a flat-mapper's ``open`` may give where one record at a time would cost too much."""
 
-    def expand_all(self, records: Sequence[Record]) -> Sequence[Iterable[Record | Rejected | Note | Kept]]:
-        """Give what becomes of each record, in order; the records themselves are left as they are."""
+    def expand_all(self, records: Sequence[Record]) -> Iterable[Iterable[Record | Rejected | Note | Kept]]:
+        """Give what becomes of each record, in order; the records themselves are left as they are.
+
+        Between two answers a run hears that it shall stop: what may be slow gives them one after the other.
+        """
         ...
 
 

@@ -52,9 +52,10 @@ class FlatMapStage(Stage):
         out: list[Record] = []
         rejects: list[Rejected] = []
         more: list[Rejected] = []
-        count = self.counter
+        passed = dropped = 0
 
         def take(results: list[Any]) -> None:
+            nonlocal passed, dropped
             records, refused = self._sorted_out(results)
             out.extend(records)
             if refused:
@@ -62,23 +63,28 @@ class FlatMapStage(Stage):
                 rejects.append(refused[0])
                 more.extend(each for each in refused[1:] if each.record is not refused[0].record)
             elif records or KEPT in results:
-                count.passed += 1
+                passed += 1
             else:
-                count.dropped += 1
+                dropped += 1
 
         if isinstance(self._worker, BatchExpander):
-            answers = self._worker.expand_all(batch)
-            if len(answers) != len(batch):
-                raise PluginError(
-                    f"{self.id} expanded {len(batch)} records into {len(answers)} answers; one each is due"
-                )
-            for results in answers:
+            answered = 0
+            for answered, results in enumerate(self._worker.expand_all(batch), 1):
+                if answered > len(batch):
+                    break
                 take(list(results))
+                self.run.check()
+            if answered != len(batch):
+                found = answered if answered < len(batch) else f"{answered} or more"
+                raise PluginError(f"{self.id} expanded {len(batch)} records into {found} answers; one each is due")
         else:
             rejects += each_record(
                 batch, lambda record: list(self._worker.expand(record)), take, atomic=self._script.atomic
             )
+        count = self.counter
         count.received += len(batch)
+        count.passed += passed
+        count.dropped += dropped
         self.timed(started)
         self.reject(rejects)
         self.reject_besides(more)

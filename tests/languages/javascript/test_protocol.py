@@ -1,6 +1,7 @@
 """What crosses between the engine's process and the run is judged on both sides, whatever a script does."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,17 @@ def test_a_script_that_spoils_its_own_answers_is_told_so(start, spoilt):
         start(source).run([{"a": 1}, {"a": 2}])
 
 
+def test_slow_records_are_answered_as_they_are_done_each_once_and_in_order(start):
+    source = """let seen = 0;
+    function process(record) { const end = Date.now() + 60; while (Date.now() < end); return {n: record.n, seen: seen++} }"""
+    box = start(source)
+    began = time.monotonic()
+    outcomes = box.outcomes([{"n": n} for n in range(20)])
+    first = next(outcomes)
+    assert time.monotonic() - began < 1
+    assert [each.given[0].record for each in (first, *outcomes)] == [{"n": n, "seen": n} for n in range(20)]
+
+
 def test_builtins_that_scripts_replace_are_not_those_of_the_driver(start):
     source = """JSON.stringify = () => "x"; JSON.parse = Object.keys = null; Array.isArray = () => true;
       Array.prototype.last = function () { return this[this.length - 1] };
@@ -85,6 +97,8 @@ def test_an_interruption_between_two_records_rejects_neither(start):
         return drive(verb, *more)
 
     engine._drive = once
-    answers = json.loads(engine.answer('{"records": [{"a": 1}, {"a": 2}], "numbers": []}'))
+    count, _, told = engine.answer('{"records": [{"a": 1}, {"a": 2}], "numbers": []}').partition("\n")
+    answers = json.loads(told)
     assert interrupted
+    assert count == "2"
     assert answers == [[[], [["next", {"a": n}, []]], None] for n in (1, 2)]

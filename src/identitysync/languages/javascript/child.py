@@ -18,6 +18,9 @@ LINES_ABOVE: Final = 100_000
 GRACE: Final = 1.0
 """Seconds of work after which a record that the engine does not interrupt ends the process."""
 
+SPELL: Final = 0.25
+"""Seconds after which a batch is answered as far as it has come, so that whoever waits hears whether he shall stop."""
+
 STUCK: Final = 86
 """The exit status of a process that ended itself."""
 
@@ -61,7 +64,10 @@ class Engine:
             self._drive("start")
 
     def answer(self, batch: str) -> str:
-        """Process a batch of records, whatever becomes of each.
+        """Process a batch of records, or the first of them, whatever becomes of each.
+
+        Returns:
+            How many were processed, one at least, and below what came of each.
 
         Raises:
             OverflowError: More comes out of it than may be.
@@ -69,7 +75,8 @@ class Engine:
         self._drive("begin", batch)
         outcomes: list[str] = []
         size, more = 0, True
-        while more:
+        until = time.monotonic() + SPELL
+        while more and (not size or time.monotonic() < until):
             try:
                 with self._watch:
                     more = self._drive("go")
@@ -81,7 +88,7 @@ class Engine:
                 raise OverflowError(
                     f"the script gives more than {self._output // 1_000_000} MB for one batch of records"
                 )
-        return f"[{''.join(outcomes)[:-1]}]"
+        return f"{self._drive('count')}\n[{''.join(outcomes)[:-1]}]"
 
 
 def serve() -> None:

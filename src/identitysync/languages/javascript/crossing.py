@@ -123,23 +123,25 @@ def answers(text: bytes, count: int) -> list[Any]:
     """Read what the driver answers.
 
     Args:
-        text: JSON.
+        text: How many records it has processed, and below that JSON.
         count: How many records were asked for.
 
     Returns:
-        For each record what it said, what it gave, and why it failed.
+        For each of the first records, one at least, what it said, what it gave, and why it failed.
 
     Raises:
         JavaScriptError: It is something else: the script has spoilt what the driver stands on.
     """
+    head, _, body = text.partition(b"\n")
+    done = int(head)
     try:
-        found = json_value(text)
+        found = json_value(body)
     except ValueError:
         try:
-            found = json.loads(text)  # half a character again
+            found = json.loads(body)  # half a character again
         except ValueError:
             found = None
-    if type(found) is not list or len(found) != count or not all(map(_is_answer, found)):
+    if type(found) is not list or not 0 < len(found) == done <= count or not all(map(_is_answer, found)):
         raise JavaScriptError(
             "its answers cannot be read; does it change methods of Array.prototype or String.prototype?"
         )

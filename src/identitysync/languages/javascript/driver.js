@@ -203,6 +203,7 @@
       return at < waiting.length;
     },
     fail(reason) { if (busy) close(stringify([reason, ""])); }, // else it was interrupted between two records
+    count: () => at,
     take() { // joined in any case, for a long text that was added up is no plain string yet
       const outcomes = [...done, ""].join(",");
       [done, size] = [[], 0];

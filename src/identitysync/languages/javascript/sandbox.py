@@ -4,7 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -89,13 +89,17 @@ class Sandbox:
             raise
 
     def run(self, records: Sequence[Record | None]) -> list[Outcome]:
+        """Do what ``outcomes`` does, for all records of a batch at once."""
+        return list(self.outcomes(records))
+
+    def outcomes(self, records: Sequence[Record | None]) -> Iterator[Outcome]:
         """Call ``process`` for each record of a batch; the records themselves stay as they are.
 
         Args:
             records: The records; None stands for the call after the last one.
 
-        Returns:
-            What became of each, in order.
+        Yields:
+            What became of each, in order: of slow ones, as soon as it is known, so that nobody need await the last.
 
         Raises:
             JavaScriptError: The engine holds more than it may, even between two records, the script gives too much for
@@ -110,27 +114,34 @@ class Sandbox:
                 found.append(JavaScriptError(f"{fault}: it cannot be handed to a script"))
         fit = [(record, each) for record, each in zip(records, found, strict=True) if isinstance(each, Findings)]
         told = iter(zip(fit, self._answers(fit), strict=True))
-        return [
-            Outcome(fault=each) if isinstance(each, JavaScriptError) else self._outcome(*next(told)) for each in found
-        ]
+        for each in found:
+            yield Outcome(fault=each) if isinstance(each, JavaScriptError) else self._outcome(*next(told))
 
     def close(self) -> None:
         """End the process."""
         self._process.kill()
         self._process.communicate()
 
-    def _answers(self, fit: Sequence[tuple[Record | None, Findings]]) -> list[Any]:
-        """Ask for all records at once, unless they are so large that the engine could not hold them together."""
-        text = batch_text([record for record, _ in fit], [each for _, each in fit])
-        if len(text) > _LARGE and len(fit) > 1:
-            middle = len(fit) // 2
-            return [*self._answers(fit[:middle]), *self._answers(fit[middle:])]
-        try:
-            return answers(self._ask(text), len(fit))
-        except JavaScriptError as fault:
-            if len(fit) > 1:
-                raise
-            return [([], [], (fault.reason, ""))]
+    def _answers(self, fit: Sequence[tuple[Record | None, Findings]]) -> Iterator[Any]:
+        """Ask for all records at once, unless they are so large that the engine could not hold them together.
+
+        What the engine has not come to in its time is asked for again.
+        """
+        while fit:
+            text = batch_text([record for record, _ in fit], [each for _, each in fit])
+            if len(text) > _LARGE and len(fit) > 1:
+                middle = len(fit) // 2
+                yield from self._answers(fit[:middle])
+                fit = fit[middle:]
+                continue
+            try:
+                made = answers(self._ask(text), len(fit))
+            except JavaScriptError as fault:
+                if len(fit) > 1:
+                    raise
+                made = [([], [], (fault.reason, ""))]
+            yield from made
+            fit = fit[len(made) :]
 
     def _outcome(self, sent: tuple[Record | None, Findings], answer: tuple[Any, Any, Any]) -> Outcome:
         record, findings = sent[0] or {}, sent[1]

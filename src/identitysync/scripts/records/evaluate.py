@@ -105,11 +105,12 @@ class _Worker:
         self._notify = declared.notify_last_record
 
     def expand(self, record: Record) -> Results:
-        return self.expand_all([record])[0]
+        (results,) = self.expand_all([record])
+        return results
 
-    def expand_all(self, records: Sequence[Record]) -> list[Results]:
-        outcomes = self._sandbox.run(records)
-        return [_results(outcome, record) for outcome, record in zip(outcomes, records, strict=True)]
+    def expand_all(self, records: Sequence[Record]) -> Iterator[Results]:
+        for outcome, record in zip(self._sandbox.outcomes(records), records, strict=True):
+            yield _results(outcome, record)
 
     def finish(self) -> Results:
         if not self._notify:
