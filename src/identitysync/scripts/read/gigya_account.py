@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any, Self
+
+import attrs
 
 from identitysync.contract import Example, Note, RecordReader, Rejected, Services, param, script
 from identitysync.gigya import SiteParams, check_connections, read_records
@@ -9,6 +12,7 @@ from identitysync.gigya.tables import AccountTable
 from identitysync.languages.query import quote
 from identitysync.scripts.read.filling_in import filled_in
 from identitysync.scripts.read.gigya_query import check_select, check_where, given, milliseconds, put_together, since
+from identitysync.scripts.read.time_ranges import ranges
 from identitysync.values import FieldPath, Record
 
 
@@ -84,6 +88,26 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
         if not self.include:
             return found
         return filled_in(found, self, services, include=self.include, connections=self.max_connections)
+
+    def partitions(self, services: Services, count: int) -> list[Self]:
+        """Cut the reading into parts that together read each account once, by ranges of ``deltaField``.
+
+        Args:
+            services: Tell since when, and on which site.
+            count: How many parts are wanted; there may be fewer.
+
+        Returns:
+            Readers, one at least. Accounts without that time are in a part of their own, unless changes are read; the
+            last range is open, so that an account that changes meanwhile is in it.
+        """
+        parts = ranges(
+            self, services, self._conditions(services), field=self.delta_field, table=self.from_, count=count
+        )
+        if len(parts) < 2:
+            return [self]
+        joined = f"({self.where}) AND " if self.where.strip() else ""
+        whole: Any = self
+        return [attrs.evolve(whole, where=f"{joined}{part}") for part in parts]
 
     def query(self, services: Services) -> str:
         """Put the query together.
