@@ -175,6 +175,14 @@ def test_who_is_never_let_in_knows_that_nothing_was_done(shop, clock):
     assert shop.made == 0
 
 
+def test_who_cannot_sign_in_has_done_nothing(shop, clock):
+    api = client(shop, clock, attempts=2)
+    shop.faults.add("http_500", method="POST /token", times=-1)
+    with pytest.raises(NeverSent, match="Shop answered 500"):
+        api.call("POST", "/things", json=1)
+    assert shop.made == 0
+
+
 def test_what_is_refused_for_good_carries_the_platforms_words(shop, clock):
     def judge(answer):
         return Refusal(Kind.FINAL, "no such thing", "THING_UNKNOWN") if b'"b"' in answer.body else by_status(answer)

@@ -265,7 +265,14 @@ SPOILT = {"path": "ok", "messagePath": "why"}
 
 @pytest.mark.parametrize(
     ("status", "more"),
-    [(400, {}), (409, {}), (413, {}), (422, {}), (200, {"method": "PUT"}), (200, {"retry": {"repeatable": True}})],
+    [
+        (413, {}),
+        (400, {"method": "PUT"}),
+        (409, {"method": "PUT"}),
+        (200, {"method": "PUT"}),
+        (422, {"retry": {"repeatable": True}}),
+        (200, {"retry": {"repeatable": True}}),
+    ],
 )
 def test_a_call_that_one_bad_record_spoils_is_made_again_by_halves(tmp_path, status, more):
     with Strict(status, {3, 40}) as api:
@@ -278,18 +285,24 @@ def test_a_call_that_one_bad_record_spoils_is_made_again_by_halves(tmp_path, sta
         assert api.seen == 1 + 2 * (6 + 5)
 
 
-@pytest.mark.parametrize("status", [200, 404, 410])
-def test_a_call_that_may_have_done_something_or_is_refused_for_its_address_is_made_once(tmp_path, status):
+@pytest.mark.parametrize(
+    ("status", "more"),
+    [
+        (200, {}), (400, {}), (409, {}), (422, {}), (409, {"retry": {"idempotencyHeader": "Key"}}),
+        (409, {"method": "PUT", "retry": {"repeatable": False}}), (404, {"method": "PUT"}), (410, {"method": "PUT"}),
+    ],
+)  # fmt: skip
+def test_a_call_that_may_have_done_something_or_is_refused_for_its_address_is_made_once(tmp_path, status, more):
     with Strict(status, {3}) as api:
         records = [{"n": n} for n in range(8)]
-        _, passed, rejected = run(records, tmp_path, url=api.url + "/", batchSize=8, success=SPOILT)
+        _, passed, rejected = run(records, tmp_path, url=api.url + "/", batchSize=8, success=SPOILT, **more)
         assert (passed, len(rejected), api.seen, api.taken) == ([], 8, 1, [])
 
 
 def test_records_that_are_all_bad_do_not_cost_a_call_each(tmp_path):
     with Strict(400, set(range(1000))) as api:
         records = [{"n": n} for n in range(1000)]
-        _, passed, rejected = run(records, tmp_path, url=api.url + "/", batchSize=1000, success=SPOILT)
+        _, passed, rejected = run(records, tmp_path, url=api.url + "/", batchSize=1000, success=SPOILT, method="PUT")
         assert (passed, len(rejected)) == ([], 1000)
         assert api.seen <= 25
 

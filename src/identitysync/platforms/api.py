@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from identitysync.contract import Clock
 from identitysync.errors import AuthenticationFailed, PlatformError, RemoteUnavailable
-from identitysync.platforms.login import Login, NoLogin
+from identitysync.platforms.login import Login, NoLogin, Shown
 from identitysync.platforms.meaning import Judge, Kind, Refusal, beginning, by_status
 from identitysync.platforms.pace import Pace
 from identitysync.values import json_bytes
@@ -88,7 +88,7 @@ class Api:
         content, kinds = _written(json, form, body)
         tries, renewed = self._http.retrying(), False
         while True:
-            shown = self._login.show()
+            shown = self._shown()
             asked_for: float | None = None
             fault: RemoteUnavailable
             self._pace.wait()
@@ -116,6 +116,14 @@ class Api:
             if not again or not tries.again(asked_for):
                 raise told(fault, tries.tried, asked_for)
             renewed = False
+
+    def _shown(self) -> Shown:
+        try:
+            return self._login.show()
+        except NeverSent:
+            raise
+        except RemoteUnavailable as fault:  # whoever cannot sign in has not called yet
+            raise NeverSent(str(fault)) from fault
 
     def _raise_for_good(self, refusal: Refusal, answer: HttpResponse) -> None:
         code = refusal.code or str(answer.status)

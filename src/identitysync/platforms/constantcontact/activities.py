@@ -9,6 +9,7 @@ import attrs
 
 from identitysync.errors import RemoteUnavailable
 from identitysync.platforms.constantcontact.client import ConstantContact
+from identitysync.platforms.waiting import moments
 
 FAILURES: Final = ("error_count", "correctable_count", "cannot_add_to_list_count")
 """What a status counts of those that failed."""
@@ -51,18 +52,10 @@ def carried_out(client: ConstantContact, path: str, body: Any) -> Ended:
     Raises:
         RemoteUnavailable: It does not end.
     """
-    activity = client.post(path, body)
-    clock, pause = client.clock, _FIRST_PAUSE
-    deadline = clock.monotonic() + _PATIENCE
-    while activity.get("state") in _UNDER_WAY:
-        activity = client.get(f"/v3/activities/{activity['activity_id']}")
-        if activity.get("state") not in _UNDER_WAY:
-            break
-        if clock.monotonic() + pause > deadline:
-            raise RemoteUnavailable(
-                f"Constant Contact has not ended the activity {activity['activity_id']} within {_PATIENCE:.0f} s"
-            )
-        clock.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
-    texts = [str(each) for each in activity.get("activity_errors") or []]
-    return Ended(str(activity.get("state")), activity.get("status") or {}, texts)
+    id = client.post(path, body, expect="activity_id")["activity_id"]
+    for _ in moments(client.clock, _PATIENCE, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE):
+        activity = client.get(f"/v3/activities/{id}", expect="state")
+        if activity["state"] not in _UNDER_WAY:
+            texts = [str(each) for each in activity.get("activity_errors") or []]
+            return Ended(str(activity["state"]), activity.get("status") or {}, texts)
+    raise RemoteUnavailable(f"Constant Contact has not ended the activity {id} within {_PATIENCE:.0f} s")

@@ -41,12 +41,13 @@ class ConstantContact(PlatformConnection):
         )  # fmt: skip
         self._by_access_token = not params.refresh_token
 
-    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
+    def get(self, path: str, query: Mapping[str, Any] | None = None, *, expect: str = "") -> Any:
         """Ask for something.
 
         Args:
             path: The path, or a link that the API gave.
             query: The query.
+            expect: A name that the answer has.
 
         Returns:
             What is answered.
@@ -55,19 +56,20 @@ class ConstantContact(PlatformConnection):
             raise PlatformError(
                 "Constant Contact", "it names the next page by no path of its own, which is not read", code="link"
             )
-        return self._call("GET", path, query=query).json()
+        return self._call("GET", path, query=query, expect=expect).json()
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Any, *, expect: str = "") -> Any:
         """Write something that may be written twice: contacts are told apart by their addresses.
 
         Args:
             path: The path.
             body: What is written.
+            expect: A name that the answer has.
 
         Returns:
             What is answered.
         """
-        return self._call("POST", path, json=body, repeatable=True).json()
+        return self._call("POST", path, json=body, repeatable=True, expect=expect).json()
 
     def custom_fields(self) -> dict[str, str]:
         """Give the names of the account's custom fields by their ids."""

@@ -34,6 +34,7 @@ class GenericCalls(PlatformConnection):
 
     Attributes:
         repeatable: Whether a call does no harm when it is made twice.
+        rewritable: Whether another call may write the same again: a key for all tries of one call does not help there.
     """
 
     def __init__(
@@ -63,8 +64,9 @@ class GenericCalls(PlatformConnection):
         self._headers = [(each.name, header_template(each.value)) for each in params.headers]
         retry = params.retry or Retry()
         self._idempotency = retry.idempotency_header
-        safe = method in {Method.GET, Method.PUT, Method.DELETE} or bool(self._idempotency)
-        self.repeatable = safe if retry.repeatable is None else retry.repeatable
+        safe = method in {Method.GET, Method.PUT, Method.DELETE}
+        self.rewritable = safe if retry.repeatable is None else retry.repeatable
+        self.repeatable = self.rewritable or (retry.repeatable is None and bool(self._idempotency))
         self.host = urlsplit(params.url).hostname or params.url
         self._api = Api(
             self.host, params.url, self.http, self.clock, login=login_for(params.auth, self.http, self.clock),

@@ -21,8 +21,9 @@ from identitysync.world import HttpResponse, NeverSent
 
 _ENVELOPES = {BodyFormat.JSON: ("[${records}]", ",")}
 _EVERY_OTHER = ("${records}", "\n")
-_SPOILT = frozenset({400, 409, 413, 422})
-"""Statuses that refuse what a call holds, before anything of it was done."""
+_TOO_LARGE = 413
+_SPOILT = frozenset({200, 201, 202, 207, 400, 409, 422})
+"""Statuses that may refuse a call for what one of its records holds; the others may have been written all the same."""
 
 _HOPELESS = 8
 """Records of a call that are refused alone, before any other is taken, until the rest is taken for refused, too."""
@@ -189,8 +190,8 @@ class _Writer:
         return made
 
     def _may_be_spoilt(self, answer: HttpResponse) -> bool:
-        """Tell whether the other records of a refused call may be sent again: nothing was done, or it does no harm."""
-        return answer.status in _SPOILT or (self._calls.repeatable and 200 <= answer.status < 300)
+        """Tell whether the records of a refused call may be sent again: nothing was done, or it does no harm."""
+        return answer.status == _TOO_LARGE or (self._calls.rewritable and answer.status in _SPOILT)
 
     def _judged(
         self, answer: HttpResponse, refusal: Refusal | None, records: list[Record]

@@ -14,16 +14,16 @@ from identitysync.platforms.meaning import Kind, Refusal, beginning, by_status
 from identitysync.platforms.oauth import by_token
 from identitysync.platforms.silverpop.login import SilverpopLogin
 from identitysync.platforms.tokens import Token, Tokens
+from identitysync.platforms.waiting import moments
 from identitysync.platforms.xml import Element, read_xml, tree, written_xml
-from identitysync.world import HttpClient, HttpResponse
+from identitysync.world import HttpClient, HttpResponse, WakefulClock
 
 PLATFORM: Final = "Acoustic Campaign"
 _EXPIRED: Final = "145"
 """The error id of a session that is over."""
 
-_FIRST_PAUSE: Final = 0.5
+_FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 60.0
-_CHECKED: Final = 0.5
 _PATIENCE: Final = 12 * 3600.0
 
 
@@ -114,8 +114,9 @@ class SilverpopClient:
             RemoteError: It has failed, or was cancelled.
             RemoteUnavailable: It does not end.
         """
-        pause, deadline = _FIRST_PAUSE, self._clock.monotonic() + _PATIENCE
-        while self._clock.monotonic() < deadline:
+        clock = WakefulClock(self._clock, check)
+        for _ in moments(clock, _PATIENCE, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE):
+            check()
             result = self.call(tree("GetJobStatus", ("JOB_ID", job)))
             state = _told(result, "JOB_STATUS").upper()
             if state not in {"WAITING", "RUNNING"}:
@@ -124,8 +125,6 @@ class SilverpopClient:
                 if state == "COMPLETE":
                     return done
                 raise RemoteError(f"{PLATFORM}: the job {job} ({done.description}) ended as {state}")
-            self._pause(pause, check)
-            pause = min(2 * pause, _LONGEST_PAUSE)
         raise RemoteUnavailable(f"{PLATFORM}: the job {job} has not ended within {_PATIENCE / 3600:g} hours")
 
     def call(self, command: Element) -> Element:
@@ -145,12 +144,6 @@ class SilverpopClient:
         answer = self._api.call("POST", "/XMLAPI", body=body.encode(), headers=headers, repeatable=True)
         found = read_xml(answer.body).find("Body/RESULT")
         return found if found is not None else Element("RESULT")
-
-    def _pause(self, seconds: float, check: Callable[[], object]) -> None:
-        end = self._clock.monotonic() + seconds
-        while (left := end - self._clock.monotonic()) > 0:
-            check()
-            self._clock.sleep(min(left, _CHECKED))
 
     def _sign_in(self) -> Token:
         form = {

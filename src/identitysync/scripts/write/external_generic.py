@@ -86,9 +86,10 @@ class WriteExternalGeneric(CallParams, RecordWriter):
     unless `retry` says otherwise) is repeated only when it was surely not done; when its fate is unknown its records
     are rejected, saying so. With `addResponse` the API's answer goes with the record as `_response`.
 
-    A call with many records that is refused with 400, 409, 413 or 422, or in the body of an answer when it may be made
-    twice, is made again by halves, so that only bad records are rejected. When the first eight that went alone were all
-    refused, the others of that call are taken for refused, too.
+    A call with many records that is refused as too large (413) is made again by halves; where records may be written
+    twice (PUT, or `retry.repeatable`), so is one that is refused with 400, 409 or 422 or in the body of an answer, so
+    that only bad records are rejected. When the first eight that went alone were all refused, the others of that call
+    are taken for refused, too.
 
     Calls are under way at once, never two with the same value of `keyField`. Redirects are not followed.
     """
