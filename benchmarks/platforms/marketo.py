@@ -4,8 +4,7 @@ from benchmarks.platforms import address
 
 from identitysync.testing import MarketoEmulator
 
-CALLS = (300, 2)
-"""With the five calls that are the default, the emulator itself has no time to spare on two cores."""
+CALLS = (300, 5)
 
 
 def emulator(**options):

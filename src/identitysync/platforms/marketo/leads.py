@@ -12,11 +12,12 @@ from identitysync.platforms.marketo.client import MOST_LEADS, MarketoClient
 from identitysync.platforms.marketo.flat import joined
 from identitysync.platforms.marketo.login import MarketoLogin
 from identitysync.platforms.sendable import check_sendable
-from identitysync.values import Record, json_bytes
+from identitysync.values import Record
 
 _MOST_BYTES: Final = 1_000_000 - 200
 """Of the leads of one call; the rest is for what stands around them."""
 
+_NESTED: Final = frozenset({dict, list})
 _WRITTEN: Final = frozenset({"created", "updated"})
 
 
@@ -61,13 +62,11 @@ class _Batch:
         leads: list[Record] = []
         size = 0
         for place, record in enumerate(self._records):
-            lead = self._lead(place, record)
-            if lead is None:
-                continue
-            length = len(json_bytes(lead)) + 1
-            if length > _MOST_BYTES:
-                text = f"the record has {length} bytes as JSON; Marketo takes {_MOST_BYTES} in one call"
-                self._answers[place] = Rejected(record, text, "too-large")
+            try:
+                lead = self._lead(record)
+                length = _length_of(lead)
+            except RecordRejected as fault:
+                self._answers[place] = Rejected(record, fault.message, fault.code)
                 continue
             if size + length > _MOST_BYTES:
                 self._send(places, leads)
@@ -79,13 +78,13 @@ class _Batch:
             self._send(places, leads)
         return self._answers
 
-    def _lead(self, place: int, record: Record) -> Record | None:
-        """Give what is sent of a record; None when it is rejected."""
-        found = record.get(self._lookup_field)
-        if found is None or found == "":
+    def _lead(self, record: Record) -> Record:
+        """Give what is sent of a record."""
+        if record.get(self._lookup_field) in (None, ""):
             text = f"the record has no {self._lookup_field}, by which Marketo finds leads"
-            self._answers[place] = Rejected(record, text, "missing-key")
-            return None
+            raise RecordRejected(text, code="missing-key")
+        if _NESTED.isdisjoint(map(type, record.values())):
+            return record
         lead = {name: value for name, value in record.items() if value != {}}
         for name, value in lead.items():
             if isinstance(value, list) and name != self._lookup_field:
@@ -97,13 +96,7 @@ class _Batch:
                     f"the field {name!r} holds {kind}, and Marketo's fields are flat: take what is wanted out of it"
                     " with field.rename or field.array.join, and remove the rest with field.remove"
                 )
-                self._answers[place] = Rejected(record, text, "nested-field")
-                return None
-        try:
-            check_sendable(lead)
-        except RecordRejected as fault:
-            self._answers[place] = Rejected(record, fault.message, fault.code)
-            return None
+                raise RecordRejected(text, code="nested-field")
         return lead
 
     def _send(self, places: Sequence[int], leads: Sequence[Record]) -> None:
@@ -122,6 +115,15 @@ class _Batch:
             return
         for place, each in zip(places, told, strict=True):
             self._answers[place] = _answer(self._records[place], each)
+
+
+def _length_of(lead: Record) -> int:
+    """Give the bytes of a lead in a call, with the comma behind it."""
+    length = len(check_sendable(lead)) + 1
+    if length > _MOST_BYTES:
+        text = f"the record has {length} bytes as JSON; Marketo takes {_MOST_BYTES} in one call"
+        raise RecordRejected(text, code="too-large")
+    return length
 
 
 def _answer(record: Record, told: dict[str, Any]) -> Record | Rejected:
