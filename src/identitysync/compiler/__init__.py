@@ -12,7 +12,8 @@ from identitysync.compiler.tree import PureStep, Segment, tree_of
 if TYPE_CHECKING:
     from identitysync.compiler.chain import Chain, chain_of
     from identitysync.compiler.function import Function, for_objects, for_rows
-    from identitysync.compiler.program import Program, Ran
+    from identitysync.compiler.odd_records import Ran
+    from identitysync.compiler.program import Program
     from identitysync.compiler.reads import Reads, reads_of
 
 __all__ = [
@@ -34,7 +35,7 @@ __all__ = [
 
 _LATER = {
     "Chain": "chain", "chain_of": "chain", "Function": "function", "for_objects": "function", "for_rows": "function",
-    "Program": "program", "Ran": "program", "Reads": "reads", "reads_of": "reads",
+    "Program": "program", "Ran": "odd_records", "Reads": "reads", "reads_of": "reads",
 }  # fmt: skip
 
 

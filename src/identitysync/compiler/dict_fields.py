@@ -7,7 +7,7 @@ import attrs
 import msgspec
 
 from identitysync.compiler.source import Source
-from identitysync.contract.lowering import ANY, Expression, Unfit, Value
+from identitysync.contract.lowering import ANY, Expression, Tree, Unfit, Value
 from identitysync.values import MISSING, FieldPath, Record
 
 
@@ -38,6 +38,10 @@ class DictFields:
         made, names = expression.emit("r", self._source.name("e"))
         self._source.names.update(names)
         return attrs.evolve(self.computed(made, expression.kinds), computed=True)
+
+    def natively(self, value: Value, method: str, *given: bytes | int) -> Value | None:
+        """Do nothing: there are no columns."""
+        return None
 
     def get(self, path: FieldPath) -> Value:
         """Look a field up."""
@@ -117,6 +121,10 @@ class DictFields:
     def columns(self, known: Collection[str]) -> list[tuple[str, Value]]:
         """Give all fields in their order."""
         raise Unfit("the columns are the fields of each record")
+
+    def tree(self) -> Tree:
+        """Give no fields: it is the record itself that is written."""
+        raise Unfit("records are written as they are")
 
     def whole(self) -> str:
         """Give an expression for the whole record."""

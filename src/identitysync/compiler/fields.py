@@ -11,25 +11,28 @@ from typing import Any
 import attrs
 
 from identitysync.compiler.jexl_names import named
-from identitysync.compiler.places import Node, Object, Places, is_sure, source_of
+from identitysync.compiler.places import Natively, Node, Object, Places, is_sure, source_of
 from identitysync.compiler.source import Source
-from identitysync.compiler.whole import columns, whole
-from identitysync.contract.lowering import ANY, Expression, Layout, Unfit, Value
+from identitysync.compiler.whole import columns, tree, whole
+from identitysync.contract.lowering import ANY, Expression, Layout, Tree, Unfit, Value
 from identitysync.values import FieldPath
 
 
 class KnownFields:
     """The fields of a record of known shape."""
 
-    def __init__(self, source: Source, top: dict[str, Node], *, ordered: bool) -> None:
+    def __init__(
+        self, source: Source, top: dict[str, Node], *, ordered: bool, natively: Natively | None = None
+    ) -> None:
         """Begin.
 
         Args:
             source: Where code goes.
             top: The fields.
             ordered: Whether they are in the order in which each record has them.
+            natively: Has the native kernel make a column of another; gives its name, or None.
         """
-        self._places = Places(source, top, ordered=ordered)
+        self._places = Places(source, top, ordered=ordered, natively=natively)
         self._source = source
         self._drops: list[str] = []
 
@@ -53,6 +56,10 @@ class KnownFields:
         made, names = expression.emit("", prefix, lambda parts: named(self._places.top, parts, self.constant))
         self._source.names.update(names)
         return attrs.evolve(self.computed(made, expression.kinds), computed=True)
+
+    def natively(self, value: Value, method: str, *given: bytes | int) -> Value | None:
+        """Let the native kernel change a field in all records of a block at once."""
+        return self._places.made_natively(value, method, *given)
 
     def get(self, path: FieldPath) -> Value | None:
         """Look a field up."""
@@ -188,6 +195,10 @@ class KnownFields:
     def columns(self, known: Layout) -> list[tuple[str, Value]]:
         """Give all fields, those that are not known yet in their order."""
         return columns(self._places, known)
+
+    def tree(self) -> Tree:
+        """Give all fields in their order."""
+        return tree(self._places)
 
     def whole(self) -> str:
         """Give an expression for the whole record."""

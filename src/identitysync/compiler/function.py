@@ -1,6 +1,5 @@
 """Make one function of a tree of steps, for records of one shape."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -8,18 +7,18 @@ import attrs
 import msgspec
 
 from identitysync.compiler.fields import KnownFields
+from identitysync.compiler.form import Form, RowForm
 from identitysync.compiler.places import Node, Object
 from identitysync.compiler.shape import Leaf, struct_of
 from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.source import Source
+from identitysync.compiler.table_form import TableForm, columns_of
 from identitysync.compiler.tree import Segment
-from identitysync.contract import Emitting, EmittingRows, Layout, Rows, Unfit, Value
+from identitysync.contract import Cells, Emitting, Formatter, Layout, Rows, Unfit, Value
 
-_NAMES = re.compile(r"\b[pv]\d+\b")
-
-Run = Callable[[Sequence[Any]], tuple[list[tuple[int, int]], tuple[list[Any], ...], tuple[int, ...]]]
+Run = Callable[[Any], tuple[list[tuple[int, int]], tuple[list[Any], ...], tuple[int, ...], tuple[list[Any], ...]]]
 """Takes what a block was decoded to; gives the records that need a closer look (segment and index), the rows for each
-leaf with None in their places, and how many records each condition dropped."""
+leaf with None in their places, how many records each condition dropped, and where the cells of each leaf are."""
 
 
 @attrs.frozen
@@ -37,7 +36,7 @@ class Function:
 
     source: str = attrs.field(repr=False)
     run: Run
-    rows: tuple[Rows, ...]
+    rows: tuple[Rows | Cells, ...]
     drops: tuple[str, ...]
     lines: Mapping[str, int]
     type: Any = None
@@ -59,7 +58,7 @@ def for_rows(tree: Segment, names: Sequence[str], layouts: Mapping[str, Layout])
     """
     values = [f"v{number}" for number in range(1, len(names) + 1)]
     top: dict[str, Node] = {name: Value(value, frozenset({"str"})) for name, value in zip(names, values, strict=True)}
-    return _made(Source(), tree, top, [], f"{', '.join(values)}, = r", layouts, ordered=True)
+    return _made(Source(), tree, top, RowForm([], f"{', '.join(values)}, = r"), layouts, ordered=True)
 
 
 def for_objects(tree: Segment, shape: Shape, layouts: Mapping[str, Layout]) -> Function:
@@ -87,7 +86,32 @@ def for_objects(tree: Segment, shape: Shape, layouts: Mapping[str, Layout]) -> F
 
     prelude: list[tuple[str, str]] = []
     top = _nodes("r", shape, attributes, prelude, empty, sure=True)
-    return attrs.evolve(_made(source, tree, top, prelude, "", layouts, ordered=False), type=kind)
+    return attrs.evolve(_made(source, tree, top, RowForm(prelude), layouts, ordered=False), type=kind)
+
+
+def for_table(tree: Segment, shape: Shape | Sequence[str], layouts: Mapping[str, Layout]) -> Function:
+    """Make the function for records that the native kernel reads into a table.
+
+    Args:
+        tree: The steps.
+        shape: The shape of the records, or the names of fields that all of them have, all of them text.
+        layouts: What is known of the leaves' layouts, by id.
+
+    Returns:
+        The function.
+
+    Raises:
+        Unfit: A step cannot be part of it.
+    """
+    columns: dict[str, int] = {}
+    if isinstance(shape, Shape):
+        top, known = columns_of(shape, columns)
+        return attrs.evolve(_made(Source(), tree, top, TableForm(columns), layouts, ordered=False), type=known)
+    text = frozenset({"str"})
+    for number in range(len(shape)):
+        columns[f"v{number}"] = number
+    top = {name: Value(source, text) for name, source in zip(shape, columns, strict=True)}
+    return _made(Source(), tree, top, TableForm(columns), layouts, ordered=True)
 
 
 def _nodes(
@@ -120,11 +144,9 @@ def _nodes(
 
 
 def _made(
-    source: Source,
-    tree: Segment, top: dict[str, Node], prelude: list[tuple[str, str]], first: str, layouts: Mapping[str, Layout],
-    *, ordered: bool,
-) -> Function:  # fmt: skip
-    rows: dict[str, Rows] = {}
+    source: Source, tree: Segment, top: dict[str, Node], form: Form, layouts: Mapping[str, Layout], *, ordered: bool
+) -> Function:
+    rows: dict[str, Rows | Cells] = {}
     lines: dict[str, int] = {}
     drops: list[tuple[str, str]] = []
     leaves = {leaf.id: number for number, leaf in enumerate(tree.leaves())}
@@ -142,11 +164,10 @@ def _made(
                 step.script.emit(fields)
             lines[step.id] = source.count - before
             drops.extend((step.id, name) for name in fields.dropped())
-        if part.leaf is not None and isinstance(part.leaf.script, EmittingRows):
+        if part.leaf is not None and isinstance(part.leaf.script, Formatter):
             before = source.count
-            made = part.leaf.script.emit_rows(fields, layouts.get(part.leaf.id, ()))
-            rows[part.leaf.id] = made
-            source.line(f"a{leaves[part.leaf.id]}({made.source})")
+            layout, add = layouts.get(part.leaf.id, ()), f"a{leaves[part.leaf.id]}"
+            rows[part.leaf.id] = form.end(source, fields, part.leaf.script, layout, add)
             lines[part.leaf.id] = source.count - before
         for branch in part.branches:
             segment(branch, fields.branch() if len(part.branches) > 1 else fields)
@@ -157,36 +178,26 @@ def _made(
         places = "".join(f"; a{leaves[leaf.id]}(None)" for leaf in part.leaves())
         source.line(f"    note(({part.number}, i)){places}")
 
-    segment(tree, KnownFields(source, top, ordered=ordered))
+    segment(tree, KnownFields(source, top, ordered=ordered, natively=form.natively))
     body = source.text()
+    before, loop, first = form.loop(body)
     head = [
         "def run(items):",
         "    bad = []",
         "    note = bad.append",
         *(f"    o{number} = []\n    a{number} = o{number}.append" for number in leaves.values()),
         *(f"    {name} = 0" for _, name in drops),
-        "    for i, r in enumerate(items):",
+        *(f"    {line}" for line in before),
+        f"    {loop}",
     ]
-    names = [first] if first else _used(prelude, body)
     body = body.replace(
-        "            #\n", "".join(f"            {line}\n" for line in names) or "            pass\n", 1
+        "            #\n", "".join(f"            {line}\n" for line in first) or "            pass\n", 1
     )
     outs = "".join(f"o{number}, " for number in leaves.values())
-    tail = f"    return bad, ({outs}), ({''.join(f'{name}, ' for _, name in drops)})\n"
-    text = "\n".join(head) + "\n" + body + tail
+    counts = "".join(f"{name}, " for _, name in drops)
+    text = "\n".join(head) + "\n" + body + f"    return bad, ({outs}), ({counts}), {form.places()}\n"
     try:
         run: Run = source.compiled(text, "run")
     except (SyntaxError, RecursionError, MemoryError) as fault:
         raise Unfit("the function would be too large") from fault
     return Function(text, run, tuple(rows[leaf.id] for leaf in tree.leaves()), tuple(id for id, _ in drops), lines)
-
-
-def _used(prelude: list[tuple[str, str]], body: str) -> list[str]:
-    """Give the lines that look up those fields that the body uses."""
-    used = set(_NAMES.findall(body))
-    lines: list[str] = []
-    for name, source in reversed(prelude):
-        if name in used:
-            used |= set(_NAMES.findall(source))
-            lines.append(f"{name} = {source}")
-    return lines[::-1]

@@ -31,6 +31,10 @@ class Object:
 
 Node: TypeAlias = Value | Object
 
+Natively: TypeAlias = Callable[[str, str, Sequence[bytes | int | str]], str | None]
+"""Has the native kernel make a column of another: takes the name of a value, the method, and what it is given, with
+names of values in the places of columns; gives the name of the new one, or None."""
+
 
 class Places:
     """The fields of one record: which value stands where.
@@ -41,13 +45,21 @@ class Places:
         ordered: Whether they are in the order in which each record has them.
     """
 
-    def __init__(self, source: Source, top: dict[str, Node], *, ordered: bool) -> None:
+    def __init__(
+        self, source: Source, top: dict[str, Node], *, ordered: bool, natively: Natively | None = None
+    ) -> None:
         """Begin with the fields as they come."""
         self.source, self.top, self.ordered = source, top, ordered
+        self._natively = natively
 
     def copied(self) -> "Places":
         """Give the same places for another branch."""
-        return Places(self.source, copy.deepcopy(self.top), ordered=self.ordered)
+        return Places(self.source, copy.deepcopy(self.top), ordered=self.ordered, natively=self._natively)
+
+    def made_natively(self, value: Value, method: str, *given: bytes | int | str) -> Value | None:
+        """Let the native kernel make a column of another, where there is one; None elsewhere."""
+        name = self._natively(value.source, method, given) if self._natively else None
+        return attrs.evolve(value, source=name) if name else None
 
     def computed(self, source: str, kinds: frozenset[str] = ANY) -> Value:
         """Compute something now and keep it."""
@@ -69,7 +81,9 @@ class Places:
         """Give the first where it is there, else the second."""
         if isinstance(first, Object) or isinstance(second, Object):
             raise Unfit(f"{path} is an object in some records, and a field of its own in others")
-        made = self.computed(f"{first.source} if {first.source} is not U else {second.source}")
+        made = self.made_natively(first, "either", second.source, 0) or self.computed(
+            f"{first.source} if {first.source} is not U else {second.source}"
+        )
         return Value(made.source, first.kinds | second.kinds, second.maybe, first.computed or second.computed)
 
     def walk(self, owner: dict[str, Node], segments: Sequence[str]) -> Node | None:
@@ -181,7 +195,9 @@ class Places:
         elif isinstance(before, Object):
             raise Unfit(f"the object {name} is overwritten in some records only")
         else:
-            made = self.computed(f"{node.source} if {node.source} is not U else {before.source}")
+            made = self.made_natively(node, "either", before.source, 0) or self.computed(
+                f"{node.source} if {node.source} is not U else {before.source}"
+            )
             owner[name] = Value(made.source, node.kinds | before.kinds, before.maybe, node.computed or before.computed)
 
     def put_new(self, name: str, node: Node) -> None:
@@ -192,9 +208,11 @@ class Places:
             return
         if not isinstance(before, Value) or not isinstance(node, Value) or not (before.maybe or node.maybe):
             raise Unfit(f"there is a field {name} already")
-        self.source.line(f"if {before.source} is not U and {node.source} is not U: raise Surprise")
         self.ordered = False
-        made = self.computed(f"{node.source} if {node.source} is not U else {before.source}")
+        made = self.made_natively(node, "either", before.source, 1)
+        if made is None:
+            self.source.line(f"if {before.source} is not U and {node.source} is not U: raise Surprise")
+            made = self.computed(f"{node.source} if {node.source} is not U else {before.source}")
         self.top[name] = Value(
             made.source, node.kinds | before.kinds, before.maybe and node.maybe, node.computed or before.computed
         )

@@ -7,95 +7,75 @@ every record is looked at, also where nothing uses it, and a fault in a field th
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, cast
+from threading import Lock
+from typing import Any, Final, cast
 
 import attrs
+from msgspec import UNSET
+from msgspec.json import decode as json_decode
 
-from identitysync.compiler.each import refusal
-from identitysync.compiler.function import Function, for_objects, for_rows
+from identitysync.compiler.decoders import ObjectDecoder, RowDecoder, TableDecoder
+from identitysync.compiler.function import Function, for_objects, for_rows, for_table
+from identitysync.compiler.odd_records import OddRecords, Ran
 from identitysync.compiler.shape import MOST_FIELDS
 from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.tree import Segment
-from identitysync.contract import Block, Decoder, Layout, Mapper, Rejected, Surprise, Unfit
-from identitysync.errors import FormatError
+from identitysync.contract import Block, Cells, Decoder, Layout, Mapper, Unfit
+from identitysync.native import kernel
 from identitysync.values import Record, json_value
 
 _TRIES: Final = 40
 """How many functions are made for one tree before it is given up: records that differ that much have no shape."""
 
 
-class RowDecoder(Protocol):
-    """A decoder that can give the fields of records whose names it knows."""
-
-    def rows(self, block: Block) -> "FoundRows":
-        """Read a block."""
-        ...
-
-
-class FoundRows(Protocol):
-    """Rows of a block; otherwise as ``Decoded``."""
-
-    rows: list[list[str]]
-    rejects: list[Rejected]
-    rest: Block | None
-    fault: FormatError | None
-
-
-class ObjectDecoder(Protocol):
-    """A decoder that can give objects of a class instead of records."""
-
-    def objects(self, block: Block, type: Any) -> list[Any] | None:
-        """Read a block as objects of a class; None when it is not so simple, or a record does not fit."""
-        ...
-
-    def texts(self, block: Block) -> Sequence[bytes]:
-        """Give the JSON text of each of them."""
-        ...
+_REFUSED: Final = 8
+"""How many blocks in a row the native kernel may refuse before it is not asked any more."""
 
 
 @attrs.define
-class Ran:
-    """What became of a block.
+class _Made:
+    """The function that was made last for one form of records, and what for.
 
     Attributes:
-        entered: How many records it held.
-        unread: What was no record.
-        rejects: What each step rejected, by its id.
-        dropped: How many records each step dropped, by its id.
-        blocks: The bytes for each leaf, by its id, how many records they hold, and their layout.
-        rest: As in ``Decoded``.
-        fault: As in ``Decoded``.
+        function: The function; None when there can be none.
+        made_for: What it was made for.
+        tries: How many have been made.
     """
 
-    entered: int
-    unread: list[Rejected]
-    rejects: dict[str, list[Rejected]]
-    dropped: dict[str, int]
-    blocks: dict[str, tuple[bytes, int, Layout]]
-    rest: Block | None = None
-    fault: FormatError | None = None
+    function: Function | None = None
+    made_for: Any = None
+    tries: int = 0
+
+    def of(self, made_for: Any, make: Callable[[], Function]) -> Function | None:
+        """Give the function for that; raises ``Unfit`` when one is made, and cannot be."""
+        if self.made_for != made_for:
+            self.tries += 1
+            self.made_for, self.function = made_for, None
+            self.function = make()
+        return self.function
 
 
 class Program:
-    """A tree of steps at work.
+    """A tree of steps at work, in any number of threads.
 
     Attributes:
         reason: Why it does not work on such records; empty when it does, or has not tried yet.
         function: The function that was made last.
     """
 
-    def __init__(self, tree: Segment, workers: Mapping[str, Mapper]) -> None:
+    def __init__(self, tree: Segment) -> None:
         """Begin without a function.
 
         Args:
             tree: The steps.
-            workers: What the mappers' ``open`` gave, by step id.
         """
-        self._tree, self._workers = tree, workers
-        self._segments = list(tree.all())
+        self._tree = tree
+        self._lock = Lock()
         self._shape = Shape()
-        self._made_for: Any = None
-        self._tries = 0
+        self._made, self._native = _Made(), _Made()
+        self._known: Shape | None = None
+        self._refused = 0
+        self._given_up = False
         self.function: Function | None = None
         self.reason = ""
 
@@ -105,167 +85,159 @@ class Program:
         Args:
             found: What a block was decoded to.
         """
-        if self._tries <= _TRIES:
+        with self._lock:
             try:
-                self._shape.learn([each for each in found if type(each) is dict])
+                if not self._given_up:
+                    self._shape.learn([each for each in found if type(each) is dict])
             except (KeyError, RecursionError):  # no plain data, or too deep
                 self._give_up("the records are nested too deeply")
 
-    def run(self, decoder: Decoder, block: Block, layouts: Mapping[str, Layout]) -> Ran | None:
+    def run(
+        self, decoder: Decoder, block: Block, layouts: Mapping[str, Layout], workers: Mapping[str, Mapper]
+    ) -> Ran | None:
         """Run a block.
 
         Args:
             decoder: What decodes it.
             block: The block.
             layouts: What is known of the leaves' layouts, by id.
+            workers: What the mappers' ``open`` gave, by step id.
 
         Returns:
             What became of it; None when it must be run step by step.
         """
-        if self._tries > _TRIES:
+        if self._made.tries > _TRIES or self._native.tries > _TRIES:
+            self._give_up("the records differ too much from each other")
+        if self._given_up:
             return None
+        given = _Given(decoder, decoder.names, block, layouts, workers)
+        ran = self._run_table(given)
+        if ran is not None:
+            return ran
         if decoder.names is not None and hasattr(decoder, "rows"):
-            return self._run_rows(cast(RowDecoder, decoder), decoder.names, block, layouts)
+            return self._run_rows(given, decoder.names)
         if hasattr(decoder, "objects"):
-            return self._run_objects(cast(ObjectDecoder, decoder), block, layouts)
+            return self._run_objects(given)
         self._give_up("its files are decoded record by record")
         return None
 
-    def _run_rows(
-        self, decoder: RowDecoder, names: Sequence[str], block: Block, layouts: Mapping[str, Layout]
-    ) -> Ran | None:
-        function = self._function((tuple(names), tuple(layouts.items())), lambda: for_rows(self._tree, names, layouts))
+    @property
+    def is_native(self) -> bool:
+        """Whether the native kernel did most of the work on the last block."""
+        return self.function is not None and self.function is self._native.function
+
+    def _run_table(self, given: "_Given") -> Ran | None:
+        native = kernel()
+        shape = given.names or self._shape_of_records()
+        if native is None or self._refused > _REFUSED or not shape or not hasattr(given.decoder, "table"):
+            return None
+
+        def make() -> Function:
+            made = for_table(self._tree, copy.deepcopy(shape), given.layouts)
+            return made if made.type is None else attrs.evolve(made, type=native.Shape(made.type, UNSET, json_decode))
+
+        function = self._function(self._native, shape, make, given)
+        ran = None
+        if function is not None:
+            found = cast(TableDecoder, given.decoder).table(given.block, function.type)
+            if found is not None:
+                ran = self._finished(function, found.cells, found.cells.row, given, found.rest)
+        self._refused = self._refused + 1 if ran is None else 0
+        return ran
+
+    def _run_rows(self, given: "_Given", names: Sequence[str]) -> Ran | None:
+        function = self._function(self._made, tuple(names), lambda: for_rows(self._tree, names, given.layouts), given)
         if function is None:
             return None
-        found = decoder.rows(block)
-        rows = found.rows
-        ran = self._finished(function, rows, lambda index: dict(zip(names, rows[index], strict=True)))
+        found = cast(RowDecoder, given.decoder).rows(given.block)
+        ran = self._finished(function, found.rows, found.rows.__getitem__, given)
         if ran is not None:
             ran.unread, ran.rest, ran.fault = found.rejects, found.rest, found.fault
         return ran
 
-    def _run_objects(self, decoder: ObjectDecoder, block: Block, layouts: Mapping[str, Layout]) -> Ran | None:
-        if not self._shape.seen:
+    def _run_objects(self, given: "_Given") -> Ran | None:
+        shape = self._shape_of_records()
+        if shape is None:
             return None
-        if self._made_for is None or self._made_for[0] != self._shape:
-            if self._shape.count() > MOST_FIELDS:
-                self._give_up(f"the records have more than {MOST_FIELDS} different fields")
-                return None
-            shape = copy.deepcopy(self._shape)
-        else:
-            shape = self._made_for[0]
         function = self._function(
-            (shape, tuple(layouts.items())), lambda: for_objects(self._tree, copy.deepcopy(shape), layouts)
+            self._made, shape, lambda: for_objects(self._tree, copy.deepcopy(shape), given.layouts), given
         )
         if function is None:
             return None
-        items = decoder.objects(block, function.type)
-        if items is None:
-            return None
-        texts: Sequence[bytes] = ()
+        items = cast(ObjectDecoder, given.decoder).objects(given.block, function.type)
+        return None if items is None else self._finished(function, items, items.__getitem__, given)
 
-        def record(index: int) -> Record:
-            nonlocal texts
-            texts = texts or decoder.texts(block)
-            made: Record = json_value(texts[index])
-            return made
+    def _shape_of_records(self) -> Shape | None:
+        """Give what has been learned, which stays as it is; None when that is nothing, or too much."""
+        with self._lock:
+            if not self._shape.seen:
+                return None
+            if self._known != self._shape:
+                if self._shape.count() > MOST_FIELDS:
+                    self._give_up(f"the records have more than {MOST_FIELDS} different fields")
+                    return None
+                self._known = copy.deepcopy(self._shape)
+            return self._known
 
-        return self._finished(function, items, record)
-
-    def _function(self, made_for: Any, make: Callable[[], Function]) -> Function | None:
-        if self.function is not None and self._made_for == made_for:
-            return self.function
-        self._tries += 1
-        self._made_for = made_for
-        try:
-            self.function, self.reason = make(), ""
-        except Unfit as fault:
-            self.function, self.reason = None, str(fault)
-        return self.function
+    def _function(self, known: "_Made", shape: Any, make: Callable[[], Function], given: "_Given") -> Function | None:
+        with self._lock:
+            try:
+                function = known.of((shape, tuple(given.layouts.items())), make)
+            except Unfit as fault:
+                function = None
+                self.reason = str(fault)
+            self.function = function
+            if function is not None:
+                self.reason = ""
+        return function
 
     def _give_up(self, reason: str) -> None:
-        self._tries, self.reason, self.function = _TRIES + 1, reason, None
+        self._given_up, self.reason, self.function = True, reason, None
 
-    def _finished(self, function: Function, items: Sequence[Any], record: Callable[[int], Record]) -> Ran | None:
-        bad, outs, drops = function.run(items)
-        ran = Ran(len(items), [], {}, {}, {})
-        for id, count in zip(function.drops, drops, strict=True):
-            ran.dropped[id] = ran.dropped.get(id, 0) + count
+    def _finished(
+        self, function: Function, items: Any, row: Callable[[int], Sequence[Any]], given: "_Given",
+        rest: Block | None = None,
+    ) -> Ran | None:  # fmt: skip
+        ran = Ran(len(items), [], {}, {}, {}, rest)
         leaves = [leaf.id for leaf in self._tree.leaves()]
         try:
+            bad, outs, drops, places = function.run(items)
+            for id, count in zip(function.drops, drops, strict=True):
+                ran.dropped[id] = ran.dropped.get(id, 0) + count
             if bad:
-                self._one_by_one(function, bad, dict(zip(leaves, outs, strict=True)), record, ran)
-            for id, rows, out in zip(leaves, function.rows, outs, strict=True):
-                ran.blocks[id] = (rows.block(out), len(out), rows.layout)
+                odd = OddRecords(self._tree, given.workers, dict(zip(leaves, function.rows, strict=True)), ran)
+                odd.run(bad, dict(zip(leaves, outs, strict=True)), given.records(row))
+            for number, (id, rows, out) in enumerate(zip(leaves, function.rows, outs, strict=True)):
+                made = rows.block(items, places[number], out) if isinstance(rows, Cells) else rows.block(out)
+                ran.blocks[id] = (made, len(out), rows.layout)
         except Exception:  # noqa: BLE001 - step by step it is seen which record it is, and whether it is one at all
             return None
         return ran
 
-    def _one_by_one(
-        self, function: Function, bad: list[tuple[int, int]], outs: dict[str, list[Any]],
-        record: Callable[[int], Record], ran: Ran,
-    ) -> None:  # fmt: skip
-        """Run single records step by step, and put their rows where a place is kept for them."""
-        rows = dict(zip(outs, function.rows, strict=True))
-        made: dict[str, list[Any]] = {id: [] for id in outs}
-        where = _ways(self._tree)
-        for number, index in bad:
-            way = where[number]
-            given: Record | None = record(index)
-            for segment in way[:-1]:
-                for step in segment.steps:
-                    given = self._workers[step.id].map(given) if given is not None else None
-            if given is None:
-                raise Surprise
-            self._through(way[-1], given, rows, made, ran)
-        for id, out in outs.items():
-            fresh = iter(made[id])
-            out[:] = [next(fresh) if row is None else row for row in out]
-            out[:] = [row for row in out if row is not _NOTHING]
 
-    def _through(
-        self, segment: Segment, record: Record, rows: Mapping[str, Any], made: dict[str, list[Any]], ran: Ran
-    ) -> None:
-        for step in segment.steps:
-            before = copy.deepcopy(record)
-            try:
-                after = self._workers[step.id].map(record)
-            except Exception as fault:  # noqa: BLE001 - whatever a script raises concerns this record alone
-                ran.rejects.setdefault(step.id, []).append(refusal(fault, before))
-                after = None
-            else:
-                if after is None:
-                    ran.dropped[step.id] = ran.dropped.get(step.id, 0) + 1
-            if after is None:
-                for leaf in segment.leaves():
-                    made[leaf.id].append(_NOTHING)
-                return
-            record = after
-        if segment.leaf is not None:
-            id = segment.leaf.id
-            try:
-                made[id].append(rows[id].row(record))
-            except Surprise:
-                raise
-            except Exception as fault:  # noqa: BLE001 - as above
-                ran.rejects.setdefault(id, []).append(refusal(fault, record))
-                made[id].append(_NOTHING)
-        for branch in segment.branches:
-            given = copy.deepcopy(record) if len(segment.branches) > 1 else record
-            self._through(branch, given, rows, made, ran)
+@attrs.frozen
+class _Given:
+    """A block that is to be run, and what is known of it."""
 
+    decoder: Decoder
+    names: Sequence[str] | None
+    block: Block
+    layouts: Mapping[str, Layout]
+    workers: Mapping[str, Mapper]
 
-_NOTHING: Final = object()
+    def records(self, row: Callable[[int], Sequence[Any]]) -> Callable[[int], Record]:
+        """Give what gives a record by its number.
 
+        Args:
+            row: Gives the values of a row by its number, where records have names.
+        """
+        names = self.names
+        if names is not None:
+            return lambda number: dict(zip(names, row(number), strict=True))
+        texts = cast(ObjectDecoder, self.decoder).texts(self.block)
 
-def _ways(tree: Segment) -> dict[int, list[Segment]]:
-    """Give, for each segment's number, the segments on the way to it, with itself."""
-    found: dict[int, list[Segment]] = {}
+        def record(number: int) -> Record:
+            made: Record = json_value(texts[number])
+            return made
 
-    def walk(segment: Segment, way: list[Segment]) -> None:
-        found[segment.number] = [*way, segment]
-        for branch in segment.branches:
-            walk(branch, found[segment.number])
-
-    walk(tree, [])
-    return found
+        return record

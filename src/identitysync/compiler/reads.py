@@ -5,7 +5,7 @@ from typing import Any
 
 from identitysync.compiler.shape import Leaf, Node
 from identitysync.compiler.tree import Segment
-from identitysync.contract import Emitting, EmittingRows, Layout, Unfit
+from identitysync.contract import Emitting, EmittingRows, Layout, Tree, Unfit
 from identitysync.contract.lowering import ANY, Expression, Value
 from identitysync.values import FieldPath
 
@@ -45,6 +45,10 @@ class Reads:
         for name in sorted(getattr(expression, "reads", ())):
             self._note(name)
         return Value("x")
+
+    def natively(self, value: Value, method: str, *given: bytes | int) -> Value | None:
+        """Do nothing: there are no columns."""
+        return None
 
     def get(self, path: FieldPath) -> Value | None:
         """Take note of a field."""
@@ -92,6 +96,11 @@ class Reads:
         """Take note that all is needed."""
         self.all = True
         raise Unfit("the columns are all fields")
+
+    def tree(self) -> Tree:
+        """Give no fields: it is the record itself that is written."""
+        self.all = True
+        raise Unfit("records are written as a whole")
 
     def whole(self) -> str:
         """Take note that all is needed."""

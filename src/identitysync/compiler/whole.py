@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from identitysync.compiler.places import Node, Object, Places
-from identitysync.contract.lowering import TEXT, Layout, Unfit, Value
+from identitysync.contract.lowering import TEXT, Layout, Tree, Unfit, Value
 
 _SAFE = frozenset({str, int, bool, type(None)})
 
@@ -29,6 +29,23 @@ def columns(places: Places, known: Layout) -> list[tuple[str, Value]]:
     return list(found.items())
 
 
+def tree(places: Places) -> Tree:
+    """Give all fields in their order, those of objects inside.
+
+    Args:
+        places: The record.
+
+    Returns:
+        Names, and values or further fields.
+
+    Raises:
+        Unfit: The order of its fields differs from record to record.
+    """
+    if not places.ordered:
+        raise Unfit("the record is written as a whole, and the order of its fields differs from record to record")
+    return _inside(places, places.top)
+
+
 def whole(places: Places) -> str:
     """Give a Python expression for what the JSON encoder takes for the record.
 
@@ -41,9 +58,7 @@ def whole(places: Places) -> str:
     Raises:
         Unfit: The order of its fields differs from record to record.
     """
-    if not places.ordered:
-        raise Unfit("the record is written as a whole, and the order of its fields differs from record to record")
-    return _built(places, places.top)
+    return _built(places, tree(places))
 
 
 def _flatten(places: Places, prefix: str, owner: Object, known: Collection[str], found: dict[str, Value]) -> None:
@@ -81,25 +96,30 @@ def _column(places: Places, name: str, value: Value, known: Collection[str], fou
     found[name] = value
 
 
-def _built(places: Places, owner: dict[str, Node]) -> str:
-    names, sources = [], []
-    for number, (key, node) in enumerate(owner.items()):
+def _inside(places: Places, owner: dict[str, Node]) -> Tree:
+    made: list[tuple[str, Value | Tree]] = []
+    for key, node in owner.items():
         if isinstance(node, Object):
             if node.there or node.null is not None:
                 raise Unfit(f"the object {key} is not in all records")
-            kind: Any = Any
-            source = _built(places, node.fields)
-        else:
-            if node.computed and node.kinds & _NUMBERED:
-                helper = places.source.constant(finite)
-                places.source.line(
-                    f"if {node.source}.__class__ not in {places.source.constant(_SAFE)}: {helper}({node.source})"
-                )
-            kind = (Any | msgspec.UnsetType) if node.maybe else Any
-            source = node.source
+            made.append((key, _inside(places, node.fields)))
+            continue
+        if node.computed and node.kinds & _NUMBERED:
+            helper = places.source.constant(finite)
+            places.source.line(
+                f"if {node.source}.__class__ not in {places.source.constant(_SAFE)}: {helper}({node.source})"
+            )
+        made.append((key, node))
+    return made
+
+
+def _built(places: Places, fields: Tree) -> str:
+    names, sources = [], []
+    for number, (_, node) in enumerate(fields):
+        kind = (Any | msgspec.UnsetType) if isinstance(node, Value) and node.maybe else Any
         names.append((f"f{number}", kind))
-        sources.append(source)
-    renamed = {f"f{number}": key for number, key in enumerate(owner)}
+        sources.append(node.source if isinstance(node, Value) else _built(places, node))
+    renamed = {f"f{number}": key for number, (key, _) in enumerate(fields)}
     made = msgspec.defstruct("S", names, rename=renamed, gc=False)
     return f"{places.source.constant(made)}({', '.join(sources)})"
 

@@ -3,10 +3,22 @@
 No I/O, and no knowledge of dataflows.
 """
 
-from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder
+from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut, Decoded, Decoder, Table
 from identitysync.contract.encoder import Encoder, Settling
 from identitysync.contract.files import File
-from identitysync.contract.lowering import Emitting, EmittingRows, Fields, Layout, Rows, Surprise, Unfit, Value
+from identitysync.contract.lowering import (
+    Cells,
+    Emitting,
+    EmittingCells,
+    EmittingRows,
+    Fields,
+    Layout,
+    Rows,
+    Surprise,
+    Tree,
+    Unfit,
+    Value,
+)
 from identitysync.contract.params import (
     REQUIRED,
     Examining,
@@ -50,12 +62,14 @@ __all__ = [
     "Block",
     "BlockParser",
     "BlockTransform",
+    "Cells",
     "Clock",
     "Cut",
     "Decoded",
     "Decoder",
     "DeliveredFiles",
     "Emitting",
+    "EmittingCells",
     "EmittingRows",
     "Encoder",
     "Examining",
@@ -97,6 +111,8 @@ __all__ = [
     "StagingWriter",
     "Store",
     "Surprise",
+    "Table",
+    "Tree",
     "Unfit",
     "Value",
     "change_step_ids",

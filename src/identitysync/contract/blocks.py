@@ -82,6 +82,19 @@ class Decoded:
     fault: FormatError | None = None
 
 
+@attrs.frozen
+class Table:
+    """What the native kernel read from a block.
+
+    Attributes:
+        cells: Its table.
+        rest: As in ``Decoded``.
+    """
+
+    cells: Any
+    rest: Block | None = None
+
+
 class Decoder(Protocol):
     """Decode the blocks of one file, in any order and in any process.
 

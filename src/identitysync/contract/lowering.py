@@ -106,6 +106,19 @@ class Fields(Protocol):
         """Compute an expression of the dataflow."""
         ...
 
+    def natively(self, value: Value, method: str, *given: bytes | int) -> Value | None:
+        """Let the native kernel change a field in all records of a block at once.
+
+        Args:
+            value: The field; it stays missing or null where it is.
+            method: The method of the kernel's tables that does it.
+            given: What the method is given.
+
+        Returns:
+            The new value, of the same kinds; None where there is no kernel, or the field is none as it was read.
+        """
+        ...
+
     def get(self, path: FieldPath) -> Value | None:
         """Look a field up; None when no record has it. Raises ``Unfit`` for an object."""
         ...
@@ -156,6 +169,10 @@ class Fields(Protocol):
         """Give all fields, those of objects under dotted names; ``Unfit`` when one is new and its place varies."""
         ...
 
+    def tree(self) -> "Tree":
+        """Give all fields in their order, those of objects inside; ``Unfit`` when the order varies."""
+        ...
+
     def whole(self) -> str:
         """Give a Python expression for what the JSON encoder takes for the record; ``Unfit`` when the order varies."""
         ...
@@ -187,6 +204,28 @@ class Rows:
     layout: "Layout" = ()
 
 
+@attrs.frozen
+class Cells:
+    """How a formatter makes the bytes of a block of which most never became a Python object.
+
+    Attributes:
+        values: The cells of one record.
+        block: Gives the bytes of records: takes the table of the native kernel, the source of each of ``values`` in it,
+            and the numbers of the rows that are wanted, with bytes in the place of rows that are made already.
+            Whatever it raises sends the block through the scripts themselves.
+        row: Gives the bytes of a record that is run step by step; raises ``RecordRejected``.
+        layout: The layout in which they are.
+    """
+
+    values: Sequence[Value]
+    block: Callable[[Any, list[Any], list[Any]], bytes]
+    row: Callable[[Record], bytes]
+    layout: "Layout" = ()
+
+
+Tree: TypeAlias = "Sequence[tuple[str, Value | Tree]]"
+"""Fields with their names, those of an object in its place."""
+
 Layout: TypeAlias = tuple[str, ...]
 """What the blocks of one file have in common: its columns; nothing where blocks are alike anyhow."""
 
@@ -202,4 +241,13 @@ class EmittingRows(Protocol):
             fields: The record.
             layout: The layout as far as it is known; the rows' own begins with it.
         """
+        ...
+
+
+@runtime_checkable
+class EmittingCells(Protocol):
+    """A formatter that the native kernel can write."""
+
+    def emit_cells(self, fields: Fields, layout: Layout) -> Cells:
+        """Say which cells a record becomes; as ``emit_rows``."""
         ...

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from identitysync.compiler import Program, Ran
 
 _TIMED: Final = 64
-"""One block in so many is run step by step, so that the time of the others can be told apart by steps."""
+"""The beginning of one block in so many goes through step by step, too, so that the time of all can be told apart
+by steps."""
+
+_BEGINNING: Final = 8
+"""The part of such a block: one in so many of its bytes, since step by step takes ten times as long."""
 
 
 @attrs.frozen
@@ -43,13 +47,18 @@ class Task:
 
 
 class BlockWork:
-    """A region at work."""
+    """A region at work.
 
-    def __init__(self, region: Region) -> None:
+    Attributes:
+        count: How many blocks it has worked on.
+    """
+
+    def __init__(self, region: Region, program: "Program | None" = None) -> None:
         """Open the scripts.
 
         Args:
             region: The region.
+            program: What others that work on it have learned, to be shared.
         """
         self._region = region
         self._run: Any = Recorder()
@@ -68,8 +77,8 @@ class BlockWork:
         self.chains = chained({**self._stages, region.parser.id: self._parser}, formatters)
         self._task: Task | None = None
         self._tree, self.reason = self._tree_of(region)
-        self._program: Program | None = None
-        self._count = 0
+        self._program = program
+        self.count = 0
         self._shares: dict[str, float] = {}
 
     def work(self, task: Task) -> Outcome:
@@ -81,12 +90,14 @@ class BlockWork:
         Returns:
             What became of it.
         """
-        self._count += 1
+        self.count += 1
         program = self._compiled(task.block)
         surprised = False
-        if program is not None and task.room is None and self._count % _TIMED:
+        if program is not None and task.room is None:
+            if self.count % _TIMED == 1:
+                self._sample(task)
             started = perf_counter()
-            ran = program.run(task.decoder, task.block, task.layouts)
+            ran = program.run(task.decoder, task.block, task.layouts, self._workers)
             if ran is not None and not self._has_large(ran):
                 return self._outcome(ran, started)
             surprised = ran is None
@@ -145,6 +156,15 @@ class BlockWork:
             stage.close()
 
     @property
+    def is_native(self) -> bool:
+        """Whether the native kernel did most of the work on the last block."""
+        return self._program is not None and self._program.is_native
+
+    def another(self) -> "BlockWork":
+        """Give one more for the same region, for another thread, which shares what has been learned."""
+        return BlockWork(self._region, self._program)
+
+    @property
     def source(self) -> str:
         """The source of the function that was made last, if there is one."""
         function = self._program.function if self._program else None
@@ -178,11 +198,22 @@ class BlockWork:
 
     def _compiled(self, block: Block) -> "Program | None":
         """Give what runs blocks through one function, unless the first one is all that there is so far."""
-        if self._program is None and self._tree is not None and not (self._count == 1 and block.last):
+        if self._program is None and self._tree is not None and not (self.count == 1 and block.last):
             from identitysync.compiler import Program
 
-            self._program = Program(self._tree, self._workers)
+            self._program = Program(self._tree)
         return self._program
+
+    def _sample(self, task: Task) -> None:
+        """Send the beginning of a block through for its times alone: nothing of what comes out counts."""
+        data = task.block.bytes()
+        size = data.rfind(b"\n", 0, len(data) // _BEGINNING) + 1
+        if not size:
+            return
+        started = perf_counter()
+        decoded = task.decoder.decode(Block(data[:size], task.block.offset, size, task.block.line))
+        records = [each for each in decoded.found if not isinstance(each, Rejected)]
+        self._learn_shares(self.push(records, [], task.layouts, perf_counter() - started))
 
     def _has_large(self, ran: "Ran") -> bool:
         return any(is_large(len(block), self._leaf(id).limit) for id, (block, _, _) in ran.blocks.items())

@@ -1,29 +1,35 @@
-"""Whether other processes are worth their start; what they are is loaded only then."""
+"""Whether others shall work on blocks, too: threads or processes; what they are is loaded only then."""
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from identitysync.errors import IdentitySyncError
 from identitysync.executor.region import Region
 
 if TYPE_CHECKING:
+    from identitysync.executor.block_work import BlockWork
     from identitysync.executor.pool import Pool
+    from identitysync.executor.thread_pool import ThreadPool
+
+    AnyPool: TypeAlias = Pool | ThreadPool
 
 ENOUGH: Final = 8 << 20
-"""Bytes of input from which on several processes are worth their start."""
+"""Bytes of input from which on several workers are worth their start."""
 
 
 class CannotLoad(IdentitySyncError):
     """The other process does not find a script's module; the work is done in this one then."""
 
 
-PoolMaker = Callable[[Region, int], "Pool | None"]
-"""Starts processes for a region that has that many bytes of input so far, or none when they are not worth it."""
+PoolMaker = Callable[[Region, "BlockWork", int], "AnyPool | None"]
+"""Starts others for a region that has that many bytes of input so far, or none when they are not worth it."""
 
 
 def pool_maker(workers: int | None, tell: Callable[[str], None]) -> PoolMaker:
-    """Decide how many processes work.
+    """Decide how many work, and whether they are threads or processes.
+
+    Python runs one thread at a time, so processes it is, unless the native kernel does most of the work.
 
     Args:
         workers: How many somebody asked for; None to choose.
@@ -33,10 +39,15 @@ def pool_maker(workers: int | None, tell: Callable[[str], None]) -> PoolMaker:
         What starts them.
     """
 
-    def make(region: Region, size: int) -> "Pool | None":
+    def make(region: Region, work: "BlockWork", size: int) -> "AnyPool | None":
         count = workers or _cores()
         if count < 2 or (workers is None and size < ENOUGH) or region.gives_records:
             return None
+        if work.is_native:
+            from identitysync.executor.thread_pool import ThreadPool
+
+            tell(f"{count} threads work behind {region.parser.id}")
+            return ThreadPool(work, count)
         from pickle import PicklingError
 
         from identitysync.executor.pool import Pool
@@ -52,8 +63,8 @@ def pool_maker(workers: int | None, tell: Callable[[str], None]) -> PoolMaker:
     return make
 
 
-def no_pool(region: Region, size: int) -> None:
-    """Start no process."""
+def no_pool(region: Region, work: "BlockWork", size: int) -> None:
+    """Start nothing."""
 
 
 def _cores() -> int:

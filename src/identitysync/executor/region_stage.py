@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -21,7 +21,10 @@ from identitysync.executor.stage import Named, Stage, blame
 from identitysync.values import Record
 
 if TYPE_CHECKING:
-    from identitysync.executor.pool import Pool
+    from identitysync.executor.pool_maker import AnyPool
+
+_FIRST: Final = 4
+"""Blocks that are worked on here, to see who else shall work on others."""
 
 
 @attrs.define
@@ -59,7 +62,7 @@ class RegionStage(ParseStage):
         super().__init__(planned, region.parser.script, run)  # type: ignore[arg-type]  # it is a parser
         self._region, self._make_pool = region, make_pool
         self._work = BlockWork(region)
-        self._pool: Pool | None = None
+        self._pool: AnyPool | None = None
         self._sent: deque[_Sent] = deque()
         self._members: Mapping[str, Stage] = {}
         self._bytes = 0
@@ -90,8 +93,7 @@ class RegionStage(ParseStage):
         self._bytes += file.size
         for note in cut.notes:
             self.note(note)
-        if self._pool is None:
-            self._pool = self._make_pool(self._region, self._bytes)
+        asked = self._pool is not None
         reading = _Reading(file, cut)
         self.run.lend(file)
         blocks = iter(cut.blocks)
@@ -104,6 +106,8 @@ class RegionStage(ParseStage):
                 break
             if block is None:
                 break
+            if not asked and self._work.count >= _FIRST:
+                asked, self._pool = True, self._make_pool(self._region, self._work, self._bytes)
             self._send(reading, block)
             while len(self._sent) > (self._pool.depth if self._pool and self._pool.ready else 0):
                 self._receive()

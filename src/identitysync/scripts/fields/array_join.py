@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import attrs
+
 from identitysync.contract import Example, Fields, Mapper, Value, param, script
 from identitysync.values import FieldPath, Record, text_of
 
@@ -43,8 +45,11 @@ class ArrayJoin(Mapper):
     def _joined(self, fields: Fields, value: Value) -> Value:
         if "list" not in value.kinds:
             return value
-        join = fields.constant(self.delimiter.join if "texts" in value.kinds else self._join)
         kinds = value.kinds - {"list", "texts"} | {"str"}
+        made = fields.natively(value, "join", self.delimiter.encode())
+        if made is not None:
+            return attrs.evolve(made, kinds=kinds)
+        join = fields.constant(self.delimiter.join if "texts" in value.kinds else self._join)
         if kinds == {"str"} and not value.maybe:
             return value.made(fields, f"{join}({value.source})", kinds)
         return value.made(

@@ -93,7 +93,10 @@ class Replace(Mapper):
                 raise Unfit("it replaces in every field, whatever there is")
             regex = compile_regex(each.regex)
             change = regex.replacer(each.replacement)
-            fields.update(each.field, partial(_emit_change, fields, change, _Test.of(regex)))
+            plain = compile_replacement(each.replacement, regex)
+            letters = regex.letters or ""
+            native = (letters.encode(), plain.encode()) if isinstance(plain, str) and letters.isascii() else ()
+            fields.update(each.field, partial(_emit_change, fields, change, _Test.of(regex), native))
 
 
 Change = Callable[[str], str]
@@ -126,7 +129,11 @@ class _Test:
         return f"({' and '.join(tests)} or {found})"
 
 
-def _emit_change(fields: Fields, change: Change, test: _Test, value: Value) -> Value:
+def _emit_change(fields: Fields, change: Change, test: _Test, letters: tuple[bytes, ...], value: Value) -> Value:
+    if letters and letters[0] and value.kinds <= {"str", "null"}:
+        native = fields.natively(value, "replace", *letters)
+        if native is not None:
+            return native
     source, kinds = value.source, value.kinds | {"str"}
     if value.kinds <= {"null"}:
         return value

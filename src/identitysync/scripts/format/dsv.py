@@ -3,7 +3,7 @@
 from collections import Counter
 from enum import StrEnum
 
-from identitysync.contract import Encoder, Example, Fields, Formatter, Layout, Rows, param, script
+from identitysync.contract import Cells, Encoder, Example, Fields, Formatter, Layout, Rows, param, script
 from identitysync.errors import InvalidParameter
 from identitysync.scripts.format.charset import Charset, check_charset
 from identitysync.scripts.format.dsv_dialect import (
@@ -14,7 +14,7 @@ from identitysync.scripts.format.dsv_dialect import (
     check_separator,
     unescaped,
 )
-from identitysync.scripts.format.dsv_emit import emit_rows
+from identitysync.scripts.format.dsv_emit import emit_cells, emit_rows
 from identitysync.scripts.format.dsv_rows import DsvEncoder
 from identitysync.scripts.format.sizes import check_size
 from identitysync.values import FieldPath
@@ -137,6 +137,10 @@ class FormatDsv(Formatter):
     def emit_rows(self, fields: Fields, layout: Layout) -> Rows:
         """Do the same in a function."""
         return emit_rows(fields, layout, self._dialect(), Charset.of(self.file_charset), self.columns)
+
+    def emit_cells(self, fields: Fields, layout: Layout) -> Cells:
+        """Do the same natively."""
+        return emit_cells(fields, layout, self._dialect(), Charset.of(self.file_charset), self.columns)
 
     def _dialect(self) -> Dialect:
         return Dialect(

@@ -1,8 +1,10 @@
 """Rows of delimiter-separated values, written by a function that knows its fields: one join for each row."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from identitysync.contract import Fields, Layout, Rows, Unfit, Value
+from identitysync.contract import Cells, Fields, Layout, Rows, Unfit, Value
+from identitysync.native import kernel
 from identitysync.scripts.format.charset import Charset
 from identitysync.scripts.format.dsv_dialect import Dialect
 from identitysync.scripts.format.dsv_rows import DsvEncoder, cell
@@ -23,15 +25,7 @@ def emit_rows(fields: Fields, layout: Layout, dialect: Dialect, charset: Charset
         The rows.
     """
     encoder = DsvEncoder(dialect, charset, paths, header=False)
-    if paths:
-        values = [fields.get(path) for path in paths]
-    else:
-        found = dict(fields.columns(layout))
-        names = tuple(dict.fromkeys([*layout, *found]))
-        encoder.adopt(names)
-        values = [found.get(name) for name in names]
-    if not values:
-        raise Unfit("the file has no columns")
+    values = _values(fields, layout, paths, encoder)
     cells = ", ".join(_cell(fields, value) for value in values)
     quote = dialect.quote if dialect.quote_all else ""
     join = fields.constant(f"{quote}{dialect.separator}{quote}".join)
@@ -43,6 +37,39 @@ def emit_rows(fields: Fields, layout: Layout, dialect: Dialect, charset: Charset
         encoder.block,
         encoder.layout(),
     )
+
+
+def emit_cells(fields: Fields, layout: Layout, dialect: Dialect, charset: Charset, paths: Sequence[FieldPath]) -> Cells:
+    """Say which cells a record becomes; as ``emit_rows``."""
+    native = kernel()
+    if native is None:
+        raise Unfit("there is no native kernel")
+    if charset.name != "utf-8" or dialect.escape or not (dialect.quote + dialect.separator[0]).isascii():
+        raise Unfit("the native kernel writes UTF-8, ASCII signs, and quotes doubled")
+    encoder = DsvEncoder(dialect, charset, paths, header=False)
+    missing = Value("None", frozenset({"null"}))
+    signs = dialect.separator.encode(), dialect.quote.encode(), dialect.line_end.encode(), dialect.quote_all
+
+    def block(table: Any, sources: list[Any], order: list[Any]) -> bytes:
+        made: bytes = native.write_dsv(table, sources, order, *signs, cell)
+        return made
+
+    values = [value or missing for value in _values(fields, layout, paths, encoder)]
+    return Cells(values, block, lambda record: encoder.block([encoder.row(record)]), encoder.layout())
+
+
+def _values(fields: Fields, layout: Layout, paths: Sequence[FieldPath], encoder: DsvEncoder) -> Sequence[Value | None]:
+    """Give the value for each column, None for one that no record has."""
+    if paths:
+        values = [fields.get(path) for path in paths]
+    else:
+        found = dict(fields.columns(layout))
+        names = tuple(dict.fromkeys([*layout, *found]))
+        encoder.adopt(names)
+        values = [found.get(name) for name in names]
+    if not values:
+        raise Unfit("the file has no columns")
+    return values
 
 
 def _cell(fields: Fields, value: Value | None) -> str:

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from identitysync.contract import Encoder, Example, Fields, Formatter, Layout, Rows, param, script
+from identitysync.contract import Cells, Encoder, Example, Fields, Formatter, Layout, Rows, param, script
 from identitysync.errors import InvalidParameter, RecordRejected
+from identitysync.scripts.format.json_cells import emit_cells
 from identitysync.scripts.format.plain import PlainEncoder
 from identitysync.scripts.format.sizes import check_size
 from identitysync.values import Record, all_finite, json_bytes
@@ -75,10 +76,18 @@ class FormatJson(Formatter):
         """Do the same in a function."""
         return Rows(fields.whole(), _row, _encode_lines if self.lines else _block)
 
+    def emit_cells(self, fields: Fields, layout: Layout) -> Cells:
+        """Do the same natively."""
+        return emit_cells(fields, lambda record: _lines([record]), _same if self.lines else _elements)
+
 
 def _row(record: Record) -> Record:
     _lines([record])
     return record
+
+
+def _same(lines: bytes) -> bytes:
+    return lines
 
 
 def _array(records: Sequence[Record]) -> bytes:
@@ -86,12 +95,12 @@ def _array(records: Sequence[Record]) -> bytes:
 
 
 def _block(records: list[Any]) -> bytes:
-    return _elements(_encode_lines(records)) if records else b""
+    return _elements(_encode_lines(records))
 
 
 def _elements(lines: bytes) -> bytes:
     # a line feed inside a text is written as \n, so each one in the bytes is the end of a record
-    return b"\n" + lines[:-1].replace(b"\n", b",\n")
+    return b"\n" + lines[:-1].replace(b"\n", b",\n") if lines else b""
 
 
 def _lines(records: Sequence[Record]) -> bytes:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import attrs
+from msgspec import UNSET
 
-from identitysync.contract import Block, File, Rejected
+from identitysync.contract import Block, File, Rejected, Table
 from identitysync.contract.blocks import Decoded, Seam
 from identitysync.errors import FormatError
+from identitysync.native import kernel
 from identitysync.scripts.parse.charset import Charset, decoded
-from identitysync.scripts.parse.cutting import blocks, quoted_line_end
+from identitysync.scripts.parse.cutting import blocks, count_of, quoted_line_end
 from identitysync.scripts.parse.dsv_dialect import Dialect
 from identitysync.scripts.parse.dsv_found import BadRow, Found, Header
 from identitysync.scripts.parse.dsv_rows import MAX_ROW, Cutter
@@ -96,6 +98,21 @@ class DsvDecoder:
                 row.append(self.file)
         return Rows(rows, rejects, cut.rest, cut.fault)
 
+    def table(self, block: Block, shape: Any = None) -> Table | None:
+        """Read the rows of a block natively; None when they are not so simple."""
+        signs = self.dialect.separator, self.dialect.quote
+        plain = self.charset.name == "utf-8" and not self.dialect.escape and len(signs[0]) == 1
+        native = kernel()
+        if not plain or not "".join(signs).isascii() or self.header is None or self.infer_types or self.add_filename:
+            return None
+        data = block.bytes()
+        found = native and native.read_rows(data, len(self.header.fields), *map(str.encode, signs), block.last, UNSET)
+        if found is None:
+            return None
+        used = found.used
+        rest = None if used == len(data) else block.tail(len(data) - used, block.line + data.count(b"\n", 0, used))
+        return Table(found, rest)
+
     def _cut(self, block: Block) -> "_Cut":
         text, fault = text_of_block(block, self.charset, self.file)
         cutter = Cutter(self.dialect, self.file, line=block.line, width=len(self.header.fields) if self.header else -1)
@@ -175,7 +192,7 @@ def find_header(
             raise FormatError(message, file=file.name, line=line)
 
     def count(data: bytes) -> int:
-        feeds = data.count(b"\n")
+        feeds = count_of(data, b"\n")
         return feeds + data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else feeds
 
     end_of = quoted_line_end(dialect.quote.encode(charset.name, "replace"))

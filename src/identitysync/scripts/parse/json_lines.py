@@ -6,9 +6,9 @@ from typing import Any, BinaryIO, Final
 import attrs
 import msgspec
 
-from identitysync.contract import Block, Decoded, File, Rejected
+from identitysync.contract import Block, Decoded, File, Rejected, Table
 from identitysync.errors import FormatError
-from identitysync.scripts.parse.cutting import blocks
+from identitysync.scripts.parse.cutting import blocks, count_of
 from identitysync.scripts.parse.json_element import Found, judge, made
 from identitysync.scripts.parse.json_source import MAX_ELEMENT
 from identitysync.values import Record
@@ -51,6 +51,11 @@ class JsonLinesDecoder:
             return None
         return found if len(found) == count else None
 
+    def table(self, block: Block, shape: Any) -> Table | None:
+        """Read a block natively; None when it is not so simple, or a record does not fit."""
+        found = None if self.add_filename else shape.read(block.bytes())
+        return None if found is None else Table(found)
+
     def texts(self, block: Block) -> Sequence[bytes]:
         """Give the text of each record of a block whose lines are simple."""
         return block.bytes().split(b"\n")
@@ -80,7 +85,7 @@ def cut_lines(stream: BinaryIO, file: File, offset: int, line: int) -> Iterator[
         if len(data) > MAX_ELEMENT:
             raise FormatError(f"a line has more than {MAX_ELEMENT} bytes", file=file.name, line=number)
 
-    return blocks(stream, file, offset, line, complain, lambda data: data.count(b"\n"))
+    return blocks(stream, file, offset, line, complain, lambda data: count_of(data, b"\n"))
 
 
 def at_once(block: bytes) -> list[Any]:

@@ -1,0 +1,87 @@
+"""In which form records come to a function, and in which form it gives them: as objects and rows here."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import attrs
+
+from identitysync.compiler.fields import KnownFields
+from identitysync.compiler.source import Source
+from identitysync.contract import Cells, EmittingRows, Formatter, Layout, Rows, Unfit
+
+NAMES: Final = re.compile(r"\b[pv]\d+\b")
+"""The names that a function has for the fields of a record."""
+
+
+class Form(Protocol):
+    """The parts of a function that differ by form."""
+
+    def end(self, source: Source, fields: KnownFields, script: Formatter, layout: Layout, add: str) -> Rows | Cells:
+        """Write the code that adds a record to what a formatter gets.
+
+        Args:
+            source: Where code goes.
+            fields: The record.
+            script: The formatter.
+            layout: What is known of its layout.
+            add: The name of what takes the row.
+
+        Returns:
+            What makes bytes of the rows.
+        """
+        ...
+
+    def loop(self, body: str) -> tuple[list[str], str, list[str]]:
+        """Give what stands before the loop over the records, its head, and what stands first in it."""
+        ...
+
+    def places(self) -> str:
+        """Give the source of where the cells of each formatter are."""
+        ...
+
+    def natively(self, source: str, method: str, given: Sequence[bytes | int | str]) -> str | None:
+        """Have the native kernel make a column of another; give its name, or None."""
+        ...
+
+
+@attrs.frozen
+class RowForm:
+    """Records that come one by one, and go as rows.
+
+    Attributes:
+        prelude: The names of fields, and where they are found.
+        first: The line that finds all of them, when there is one.
+    """
+
+    prelude: Sequence[tuple[str, str]]
+    first: str = ""
+
+    def end(self, source: Source, fields: KnownFields, script: Formatter, layout: Layout, add: str) -> Rows | Cells:
+        """Add the row."""
+        if not isinstance(script, EmittingRows):
+            raise Unfit("it needs whole records")
+        rows = script.emit_rows(fields, layout)
+        source.line(f"{add}({rows.source})")
+        return rows
+
+    def loop(self, body: str) -> tuple[list[str], str, list[str]]:
+        """Look those fields up that the body uses."""
+        head = "for i, r in enumerate(items):"
+        if self.first:
+            return [], head, [self.first]
+        used = set(NAMES.findall(body))
+        lines: list[str] = []
+        for name, source in reversed(self.prelude):
+            if name in used:
+                used |= set(NAMES.findall(source))
+                lines.append(f"{name} = {source}")
+        return [], head, lines[::-1]
+
+    def places(self) -> str:
+        """Give none: rows hold their cells."""
+        return "()"
+
+    def natively(self, source: str, method: str, given: Sequence[bytes | int | str]) -> str | None:
+        """Do nothing: there are no columns."""
+        return None

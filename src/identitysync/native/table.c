@@ -1,0 +1,168 @@
+/* Tables: rows of cells, and the Python values of a column. */
+#include "kernel.h"
+
+PyTypeObject *Table_type;
+
+Table *table_new(PyObject *source, Py_ssize_t width, PyObject *unset, PyObject *decode) {
+    allocfunc alloc = (allocfunc)PyType_GetSlot(Table_type, Py_tp_alloc);
+    Table *table = (Table *)alloc(Table_type, 0);
+    if (!table) return NULL;
+    Py_INCREF(source);
+    Py_INCREF(unset);
+    Py_INCREF(decode);
+    table->source = source;
+    table->unset = unset;
+    table->decode = decode;
+    table->bytes = (const byte *)PyBytes_AsString(source);
+    table->width = width;
+    return table;
+}
+
+Cell *table_row(Table *table) {
+    if (table->rows == table->room) {
+        Py_ssize_t room = table->room ? 2 * table->room : 512;
+        Cell *cells = realloc(table->cells, sizeof(Cell) * (size_t)(room * table->width + 1));
+        if (!cells) return NULL;
+        table->cells = cells;
+        table->room = room;
+    }
+    Cell *row = table->cells + table->rows++ * table->width;
+    memset(row, 0, sizeof(Cell) * (size_t)table->width);
+    return row;
+}
+
+static void table_dealloc(PyObject *self) {
+    Table *table = (Table *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    for (Py_ssize_t i = 0; i < table->more_count; i++) free(table->more[i]);
+    free(table->more);
+    free(table->cells);
+    free(table->apart.bytes);
+    Py_XDECREF(table->source);
+    Py_XDECREF(table->unset);
+    Py_XDECREF(table->decode);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
+    Py_DECREF(type);
+}
+
+static PyObject *whole_number(const byte *at, size_t size) {
+    if (size > 18) {
+        char digits[512];
+        if (size >= sizeof digits) return PyErr_Format(PyExc_ValueError, "a number has %zu digits", size);
+        memcpy(digits, at, size);
+        digits[size] = 0;
+        return PyLong_FromString(digits, NULL, 10);
+    }
+    bool negative = *at == '-';
+    long long value = 0;
+    for (size_t i = negative; i < size; i++) value = value * 10 + (at[i] - '0');
+    return PyLong_FromLongLong(negative ? -value : value);
+}
+
+static PyObject *texts(const byte *at, const byte *end) {
+    PyObject *list = PyList_New(0);
+    Buffer meant = {0};
+    at = past_blanks(at + 1, end);
+    while (list && *at == '"') {
+        bool escapes = false;
+        const byte *close = text_end(at + 1, end, &escapes);
+        PyObject *text = NULL;
+        if (!close) {
+            PyErr_SetString(PyExc_ValueError, "no text");
+        } else if (!escapes) {
+            text = PyUnicode_DecodeUTF8((const char *)at + 1, close - at - 1, NULL);
+        } else {
+            meant.size = 0;
+            if (text_meant(&meant, at + 1, close))
+                text = PyUnicode_DecodeUTF8((const char *)meant.bytes, (Py_ssize_t)meant.size, NULL);
+            else
+                PyErr_SetString(PyExc_ValueError, "no text");
+        }
+        if (!text || PyList_Append(list, text) < 0) Py_CLEAR(list);
+        Py_XDECREF(text);
+        if (!list) break;
+        at = past_blanks(close + 1, end);
+        if (*at == ',') at = past_blanks(at + 1, end);
+    }
+    free(meant.bytes);
+    return list;
+}
+
+PyObject *table_value(const Table *table, const Cell *cell) {
+    const byte *at = cell_bytes(table, cell);
+    switch (cell->kind) {
+    case MISSING: Py_INCREF(table->unset); return table->unset;
+    case STR: return PyUnicode_DecodeUTF8((const char *)at, cell->size, NULL);
+    case INT: return whole_number(at, cell->size);
+    case BOOL: return PyBool_FromLong(cell->flags & TRUE);
+    case NUL: Py_RETURN_NONE;
+    case LIST | TEXTS: return texts(at, at + cell->size);
+    case DICT:
+        if (!cell->size) Py_RETURN_TRUE; /* an object whose fields are columns: it is there */
+        break;
+    default: break;
+    }
+    return PyObject_CallFunction(table->decode, "y#", at, (Py_ssize_t)cell->size);
+}
+
+/* column(number) -> list: the values of a column; what is missing is `unset`. */
+static PyObject *table_column(PyObject *self, PyObject *number) {
+    const Table *table = (const Table *)self;
+    Py_ssize_t column = PyLong_AsSsize_t(number);
+    if (column == -1 && PyErr_Occurred()) return NULL;
+    if (column < 0 || column >= table->width + table->more_count) return PyErr_Format(PyExc_IndexError, "there is no column %zd", column);
+    PyObject *list = PyList_New(table->rows);
+    for (Py_ssize_t i = 0; list && i < table->rows; i++) {
+        PyObject *value = table_value(table, cell_at(table, i, column));
+        if (!value)
+            Py_CLEAR(list);
+        else
+            PyList_SetItem(list, i, value);
+    }
+    return list;
+}
+
+/* row(number) -> list: the values of a row. */
+static PyObject *table_row_values(PyObject *self, PyObject *number) {
+    const Table *table = (const Table *)self;
+    Py_ssize_t row = PyLong_AsSsize_t(number);
+    if (row == -1 && PyErr_Occurred()) return NULL;
+    if (row < 0 || row >= table->rows) return PyErr_Format(PyExc_IndexError, "there is no row %zd", row);
+    PyObject *list = PyList_New(table->width);
+    for (Py_ssize_t i = 0; list && i < table->width; i++) {
+        PyObject *value = table_value(table, cell_at(table, row, i));
+        if (!value)
+            Py_CLEAR(list);
+        else
+            PyList_SetItem(list, i, value);
+    }
+    return list;
+}
+
+static PyObject *table_used(PyObject *self, void *context) {
+    (void)context;
+    return PyLong_FromSsize_t(((Table *)self)->used);
+}
+
+static Py_ssize_t table_length(PyObject *self) { return ((Table *)self)->rows; }
+
+static PyMethodDef methods[] = {
+    {"column", table_column, METH_O, "Give the values of a column as a list."},
+    {"replace", table_replace, METH_VARARGS, "Make a column in which a text stands for each of some letters."},
+    {"join", table_join, METH_VARARGS, "Make a column in which arrays are one text."},
+    {"either", table_either, METH_VARARGS, "Make a column of two: what the second has where the first is missing."},
+    {"row", table_row_values, METH_O, "Give the values of a row as a list."},
+    {0},
+};
+static PyGetSetDef getters[] = {{"used", table_used, NULL, "How many bytes of the block whole rows take.", NULL}, {0}};
+static PyType_Slot slots[] = {
+    {Py_tp_dealloc, table_dealloc}, {Py_tp_methods, methods}, {Py_tp_getset, getters},
+    {Py_sq_length, table_length},   {0, NULL},
+};
+static PyType_Spec spec = {"identitysync.native._kernel.Table", sizeof(Table), 0,
+                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+
+bool add_table(PyObject *module) {
+    Table_type = (PyTypeObject *)PyType_FromSpec(&spec);
+    return Table_type && PyModule_AddObjectRef(module, "Table", (PyObject *)Table_type) == 0;
+}

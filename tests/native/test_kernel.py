@@ -1,0 +1,199 @@
+"""The native kernel takes nothing that Python would not, gives the same values, and writes the same bytes."""
+
+import csv
+import io
+import json
+import re
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET
+
+from identitysync.native import KINDS, kernel
+
+native = kernel()
+pytestmark = pytest.mark.skipif(native is None, reason="the native kernel was not built: there is no C compiler")
+
+ALL = sum(KINDS.values()) - KINDS["texts"]
+FIELDS = (
+    (b"text", KINDS["str"], True, None),
+    (b"any", ALL, False, None),
+    (b"texts", KINDS["list"] | KINDS["texts"], False, None),
+    (b"inside", KINDS["dict"] | KINDS["null"], False, ((b"a", ALL, False, None), (b"b", KINDS["int"], True, None))),
+)
+COLUMNS = ("text", "any", "texts", "inside", "a", "b")
+
+
+def shape(fields=FIELDS):
+    return native.Shape(fields, UNSET, msgspec.json.decode)
+
+
+def read(data, fields=FIELDS):
+    table = shape(fields).read(data)
+    return None if table is None else [table.row(number) for number in range(len(table))]
+
+
+def expected(record):
+    inside = record.get("inside", UNSET)
+    there = inside if isinstance(inside, dict) else {}
+    return [
+        record["text"],
+        record.get("any", UNSET),
+        record.get("texts", UNSET),
+        True if isinstance(inside, dict) else inside,
+        there.get("a", UNSET),
+        there.get("b", UNSET),
+    ]
+
+
+def numbers(value):
+    """Give the numbers in a value as JSON has them."""
+    if isinstance(value, int | float):
+        yield json.dumps(value)
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from numbers(each)
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(
+    ["", '"', "\\", "\n", "\x00", "\x1f\x7f", "é" * 20, "🎉" * 9, "a" * 15 + '"', "a" * 16 + "\\n", "\u2028"]
+)
+NUMBER = st.integers() | st.integers(-(10**40), 10**40) | st.floats(allow_nan=False, allow_infinity=False)
+VALUE = st.recursive(
+    st.none() | st.booleans() | NUMBER | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+RECORD = st.fixed_dictionaries(
+    {"text": TEXT},
+    optional={
+        "any": VALUE,
+        "texts": st.lists(TEXT, max_size=4),
+        "inside": st.none() | st.fixed_dictionaries({"b": st.integers()}, optional={"a": VALUE}),
+    },
+)
+
+
+@given(st.lists(RECORD, max_size=5), st.booleans(), st.sampled_from([(",", ":"), (", ", ": "), (" ,\t", "\t:  ")]))
+def test_what_it_reads_is_what_python_reads(records, ascii, separators):
+    data = "".join(json.dumps(each, ensure_ascii=ascii, separators=separators) + "\n" for each in records).encode()
+    found = read(data)
+    if found is None:  # it may refuse odd numbers
+        assert any(each.startswith("-0") or "e" in each for record in records for each in numbers(record))
+    else:
+        assert found == [expected(msgspec.json.decode(line)) for line in data.splitlines()]
+
+
+@given(st.binary(max_size=60) | st.text(max_size=30).map(str.encode))
+def test_whatever_it_takes_is_json(junk):
+    for data in (junk, b'{"text":' + junk + b"}\n", b'{"text":"' + junk + b'"}\n', b'{"text":"","any":' + junk + b"}"):
+        table = shape().read(data)
+        if table is not None:
+            lines = data.split(b"\n")
+            lines = lines if lines[-1] else lines[:-1]
+            assert [table.row(number)[:2] for number in range(len(table))] == [
+                expected(msgspec.json.decode(line))[:2] for line in lines
+            ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"", b"[]", b"{}", b'{"text":1}', b'{"text":"a","text":"b"}', b'{"text":"a","more":1}', b'{"text":"a",}', b'{"text":"a"',
+        b'{"text":"a"}}', b'{"text":"a"}{"text":"b"}', b'{"text":"\xff"}', b'{"text":"\xed\xa0\x80"}', b'{"text":"\\ud800"}',
+        b'{"text":"\\x"}', b'{"text":"\\u12"}', b'{"text":"a\tb"}', b'{"text":"a","any":01}', b'{"text":"a","any":1.}',
+        b'{"text":"a","any":1e}', b'{"text":"a","any":1e400}', b'{"text":"a","any":NaN}', b'{"text":"a","any":[1,]}',
+        b'{"text":"a","any":' + b"[" * 1000 + b"]" * 1000 + b"}", b'{"text":"a","any":{"\xff":1}}', b'{"text":"a","texts":[1]}',
+        b'{"text":"a","inside":{}}', b'{"text":"a","inside":{"b":"1"}}', b'{"text":"a","inside":3}', b'{"te\\u0078t":"a"}',
+    ],
+)  # fmt: skip
+def test_what_is_odd_is_refused(line):
+    assert read(line or b"\n") is None
+    assert read(b'{"text":"before"}\n' + line + b'\n{"text":"behind"}\n') is None
+
+
+CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=20) | st.sampled_from(
+    ['"', '""', ",", "\n", 'a"b', "é,", "x" * 40, "\\", "\x01"]
+)
+
+
+@given(st.lists(st.lists(CELL, min_size=3, max_size=3), max_size=6), st.booleans(), st.integers(0, 400))
+def test_rows_are_cut_as_by_csv(rows, all, cut):
+    made = io.StringIO()
+    csv.writer(made, quoting=csv.QUOTE_ALL if all else csv.QUOTE_MINIMAL, lineterminator="\n").writerows(rows)
+    data = made.getvalue().encode()
+    table = native.read_rows(data, 3, b",", b'"', True, UNSET)
+    assert table is None or [table.row(number) for number in range(len(table))] == rows
+    assert table is not None or not all
+    begun = native.read_rows(data[:cut], 3, b",", b'"', False, UNSET)
+    if begun is not None:  # the beginning of a block holds whole rows, and what it leaves over
+        assert [begun.row(number) for number in range(len(begun))] == rows[: len(begun)]
+        again = native.read_rows(data[begun.used :], 3, b",", b'"', True, UNSET)
+        assert again is None or [again.row(number) for number in range(len(again))] == rows[len(begun) :]
+
+
+@given(st.lists(RECORD, max_size=5), TEXT | st.none())
+def test_json_is_written_as_by_msgspec(records, constant):
+    table = shape().read(b"".join(msgspec.json.encode(each) + b"\n" for each in records))
+    if table is None:
+        return
+    rows = [expected(each) for each in records]
+    parts = [
+        (b'"text":', True),
+        (b'"o":', False),
+        (b'"any":', True),
+        (b'"texts":', True),
+        (b"", False),
+        (b'"c":', True),
+    ]
+    listed = [row[0] for row in rows]
+    order = list(range(len(records)))[::-1]
+    found = native.write_json(table, [listed, 1, 2, (constant,)], [*order, b"{}\n"], parts, msgspec.json.encode)
+
+    def written(row):
+        inside = {name: value for name, value in (("any", row[1]), ("texts", row[2])) if value is not UNSET}
+        return msgspec.json.encode({"text": row[0], "o": inside, "c": constant}) + b"\n"
+
+    assert found == b"".join(written(row) for row in rows[::-1]) + b"{}\n"
+
+
+@given(st.lists(RECORD, max_size=5), st.booleans())
+def test_rows_are_read_back_by_csv(records, all):
+    table = shape().read(b"".join(msgspec.json.encode(each) + b"\n" for each in records))
+    if table is None:
+        return
+    data = native.write_dsv(table, [0, 1, (None,)], None, b",", b'"', b"\n", all, json.dumps)
+
+    def text(value):
+        if value is UNSET or value is None:
+            return ""
+        return value if isinstance(value, str) else str(value) if type(value) is int else json.dumps(value)
+
+    assert list(csv.reader(io.StringIO(data.decode(), newline=""))) == [
+        [row[0], text(row[1]), ""] for row in map(expected, records)
+    ]
+
+
+@given(st.lists(TEXT, min_size=1, max_size=5), TEXT)
+def test_letters_are_replaced_and_arrays_joined(texts, by):
+    records = [{"text": each, "texts": texts} for each in texts]
+    table = shape().read(b"".join(msgspec.json.encode(each) + b"\n" for each in records))
+    table.replace(0, b'\n"', by.encode())
+    table.join(2, by.encode())
+    table.either(1, 0, True)
+    assert table.column(6) == [re.sub('[\n"]', lambda _: by, each) for each in texts]
+    assert table.column(7) == [by.join(texts)] * len(texts)
+    assert table.column(8) == texts
+
+
+def test_two_fields_that_exclude_each_other_are_told_of():
+    table = shape().read(b'{"text":"a","any":1}\n')
+    with pytest.raises(ValueError, match="both"):
+        table.either(0, 1, True)
+
+
+@given(st.binary(max_size=1000), st.sampled_from([b"\n", b'"', b"\x00"]))
+def test_signs_are_counted(data, sign):
+    assert native.count(data, sign) == data.count(sign)
