@@ -11,7 +11,7 @@ from identitysync.compiler.tree import PureStep, Segment, tree_of
 
 if TYPE_CHECKING:
     from identitysync.compiler.chain import Chain, chain_of
-    from identitysync.compiler.function import Function, for_objects, for_rows
+    from identitysync.compiler.function import Function, for_objects, for_rows, for_table
     from identitysync.compiler.odd_records import Ran
     from identitysync.compiler.program import Program
     from identitysync.compiler.reads import Reads, reads_of
@@ -29,12 +29,14 @@ __all__ = [
     "each_record",
     "for_objects",
     "for_rows",
+    "for_table",
     "reads_of",
     "tree_of",
 ]
 
 _LATER = {
     "Chain": "chain", "chain_of": "chain", "Function": "function", "for_objects": "function", "for_rows": "function",
+    "for_table": "function",
     "Program": "program", "Ran": "odd_records", "Reads": "reads", "reads_of": "reads",
 }  # fmt: skip
 

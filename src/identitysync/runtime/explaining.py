@@ -1,9 +1,21 @@
 """Tell how a flow will run: what becomes one function and what does not, what it reads, costs, and can be split."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from identitysync.compiler import PureStep, chain_of, for_objects, for_rows, reads_of, tree_of
+from identitysync.compiler import (
+    Function,
+    PureStep,
+    Segment,
+    chain_of,
+    for_objects,
+    for_rows,
+    for_table,
+    reads_of,
+    tree_of,
+)
+from identitysync.compiler.shape import Node
 from identitysync.contract import (
     BlockParser,
     Emitting,
@@ -24,6 +36,7 @@ from identitysync.contract import (
 )
 from identitysync.executor import Region, packer_of, region_of
 from identitysync.model import Dataflow, JobStatus
+from identitysync.native import kernel
 from identitysync.plan import Plan, make_plan
 from identitysync.registry import discover
 from identitysync.runtime.explanation import Explanation, FusedPart, StepExplanation
@@ -81,17 +94,27 @@ def _region(region: Region, lines: dict[str, int]) -> list[FusedPart]:
     try:
         tree = tree_of(dict(region.steps), region.parser.next, region.parser.error)
         reads, shape = reads_of(tree)
-        if isinstance(region.parser.script, BlockParser) and region.parser.script.named:
-            made = for_rows(tree, list(reads.read) or ["UID"], {})
-        else:
-            made = for_objects(tree, shape, {leaf.id: _Known() for leaf in tree.leaves()})
+        named = isinstance(region.parser.script, BlockParser) and region.parser.script.named
+        made, native = _function(tree, list(reads.read) or ["UID"] if named else shape)
     except Unfit as fault:
         around = {region.parser.id: region.parser, **region.steps}
         return _chains(dict(region.steps), around, lines, why_not, str(fault), split=split)
     lines.update(made.lines)
     segments = ((*segment.steps, *([segment.leaf] if segment.leaf else [])) for segment in tree.all())
     ids = tuple(step.id for steps in segments for step in steps)
-    return [FusedPart(ids, "known", "", () if reads.all else tuple(reads.read), split, why_not, made.source)]
+    return [FusedPart(ids, "known", "", () if reads.all else tuple(reads.read), split, why_not, made.source, native)]
+
+
+def _function(tree: Segment, shape: Node | list[str]) -> tuple[Function, bool]:
+    """Make the function, and tell whether it is one for the native kernel."""
+    layouts = {} if isinstance(shape, list) else {leaf.id: _Known() for leaf in tree.leaves()}
+    if kernel() is not None:
+        try:
+            return for_table(tree, copy.deepcopy(shape), layouts), True
+        except Unfit:
+            pass  # one of its formatters makes its rows of Python objects
+    made = for_rows(tree, shape, layouts) if isinstance(shape, list) else for_objects(tree, shape, layouts)
+    return made, False
 
 
 class _Known(tuple[str, ...]):

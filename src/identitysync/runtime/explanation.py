@@ -42,6 +42,7 @@ class FusedPart:
         split: Whether several processes can share the work.
         why_not_split: Why they cannot.
         source: The function, made for records that have just the fields that are read.
+        native: Whether the native kernel reads and writes its records, so that threads can share the work.
     """
 
     steps: tuple[str, ...]
@@ -51,6 +52,7 @@ class FusedPart:
     split: bool
     why_not_split: str
     source: str = attrs.field(repr=False)
+    native: bool = False
 
 
 @attrs.frozen
@@ -106,7 +108,10 @@ def _told(part: FusedPart) -> list[str]:
     else:
         lines.append(f"  works on records of any shape: {part.why}")
     lines.append(f"  reads {', '.join(part.reads)}" if part.reads else "  needs whole records")
-    lines.append("  several processes can share it" if part.split else f"  one process does it: {part.why_not_split}")
+    if part.native:
+        lines.append("  a block at a time, read and written by the native kernel")
+    shared = f"  several {'threads' if part.native else 'processes'} can share it"
+    lines.append(shared if part.split else f"  one process does it: {part.why_not_split}")
     return lines
 
 
