@@ -41,6 +41,7 @@ typedef struct {
 bool buffer_reserve(Buffer *buffer, size_t more);
 
 static inline bool buffer_add(Buffer *buffer, const void *bytes, size_t size) {
+    if (!size) return true;
     if (buffer->room - buffer->size < size && !buffer_reserve(buffer, size)) return false;
     memcpy(buffer->bytes + buffer->size, bytes, size);
     buffer->size += size;

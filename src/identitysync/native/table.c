@@ -15,7 +15,10 @@ Table *table_new(PyObject *source, Py_ssize_t width, PyObject *unset, PyObject *
     table->decode = decode;
     table->bytes = (const byte *)PyBytes_AsString(source);
     table->width = width;
-    return table;
+    if (buffer_reserve(&table->apart, 1)) return table; /* so that there is a place for empty texts */
+    Py_DECREF(table);
+    PyErr_NoMemory();
+    return NULL;
 }
 
 Cell *table_row(Table *table) {
