@@ -6,6 +6,8 @@ import time
 import pytest
 
 import identitysync as idx
+from identitysync.errors import PluginError
+from identitysync.executor.thread_pool import ThreadPool
 from identitysync.native import kernel
 from tests.executor.test_workers import RECORDS, flow, ran, source
 
@@ -53,6 +55,34 @@ def test_a_run_that_is_stopped_leaves_no_thread(source, tmp_path):
         running.cancel()
         assert running.wait(60).status in {"killed", "succeeded"}
     assert not working()
+
+
+def test_a_worker_that_is_told_to_exit_says_so():
+    class Exiting:
+        def another(self):
+            return self
+
+        def work(self, task):
+            raise SystemExit(3)
+
+        def close(self):
+            pass
+
+    pool = ThreadPool(Exiting(), 1)
+    with pytest.raises(PluginError, match="a worker failed: SystemExit: 3"):
+        pool.submit(None).result(10)
+    pool.close()
+    assert not working()
+
+
+def test_a_surprise_in_the_first_blocks_does_not_call_for_processes(tmp_path):
+    path = tmp_path / "in.jsonl"
+    line = '{"UID":"' + "1" * 900 + '"}\n'
+    block = line * 291  # a little more than a block
+    path.write_text((block + '{"UID":"2","more":1}\n') * 5 + block * 5)
+    job, _ = ran(path, tmp_path / "out", charset="UTF-8", workers=2)
+
+    assert any("2 threads work behind parse" in each for each in job.trace)
 
 
 def test_rows_that_go_over_blocks_are_joined(tmp_path):

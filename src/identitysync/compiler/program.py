@@ -27,7 +27,6 @@ from identitysync.values import Record, json_value
 _TRIES: Final = 40
 """How many functions are made for one tree before it is given up: records that differ that much have no shape."""
 
-
 _REFUSED: Final = 8
 """How many blocks in a row the native kernel may refuse before it is not asked any more."""
 
@@ -74,7 +73,7 @@ class Program:
         self._shape = Shape()
         self._made, self._native = _Made(), _Made()
         self._known: Shape | None = None
-        self._refused = 0
+        self._refused, self._has_run_natively = 0, False
         self._given_up = False
         self.function: Function | None = None
         self.reason = ""
@@ -123,8 +122,8 @@ class Program:
 
     @property
     def is_native(self) -> bool:
-        """Whether the native kernel did most of the work on the last block."""
-        return self.function is not None and self.function is self._native.function
+        """Whether the native kernel has done most of the work on a block, and is still asked."""
+        return self._has_run_natively and self._refused <= _REFUSED
 
     def _run_table(self, given: "_Given") -> Ran | None:
         native = kernel()
@@ -143,6 +142,7 @@ class Program:
             if found is not None:
                 ran = self._finished(function, found.cells, found.cells.row, given, found.rest)
         self._refused = self._refused + 1 if ran is None else 0
+        self._has_run_natively = self._has_run_natively or ran is not None
         return ran
 
     def _run_rows(self, given: "_Given", names: Sequence[str]) -> Ran | None:

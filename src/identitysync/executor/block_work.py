@@ -157,7 +157,7 @@ class BlockWork:
 
     @property
     def is_native(self) -> bool:
-        """Whether the native kernel did most of the work on the last block."""
+        """Whether the native kernel does most of the work."""
         return self._program is not None and self._program.is_native
 
     def another(self) -> "BlockWork":

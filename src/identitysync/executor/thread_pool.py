@@ -75,7 +75,7 @@ class ThreadPool:
                 outcome = work.work(task)
             except IdentitySyncError as fault:
                 coming.set_exception(fault)
-            except Exception as fault:  # noqa: BLE001 - it ends the run, over there
+            except BaseException as fault:  # noqa: BLE001 - even an exit: whoever waits must hear of it
                 coming.set_exception(PluginError(f"a worker failed: {type(fault).__name__}: {fault}"))
             else:
                 coming.set_result(outcome)

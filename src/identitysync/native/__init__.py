@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, Final
 
 KINDS: Final = {"str": 1, "int": 2, "float": 4, "bool": 8, "null": 16, "list": 32, "dict": 64, "texts": 128}
-"""The kinds of values as the bits that the kernel knows them by."""
+"""The kinds of values as the bits that the kernel knows them by: those of `kernel.h`."""
 
 
 @cache

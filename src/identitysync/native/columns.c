@@ -43,6 +43,7 @@ static bool absorb(Table *table, Cell *cell, PyObject *value, PyObject *convert,
         bytes = "null", size = 4;
     } else if (value == Py_True || value == Py_False) {
         cell->kind = BOOL;
+        if (value == Py_True) cell->flags |= TRUE;
         bytes = value == Py_True ? "true" : "false", size = value == Py_True ? 4 : 5;
     } else {
         bool is_text = PyUnicode_CheckExact(value);

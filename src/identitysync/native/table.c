@@ -108,15 +108,16 @@ PyObject *table_value(const Table *table, const Cell *cell) {
     return PyObject_CallFunction(table->decode, "y#", at, (Py_ssize_t)cell->size);
 }
 
-/* column(number) -> list: the values of a column; what is missing is `unset`. */
-static PyObject *table_column(PyObject *self, PyObject *number) {
-    const Table *table = (const Table *)self;
-    Py_ssize_t column = PyLong_AsSsize_t(number);
-    if (column == -1 && PyErr_Occurred()) return NULL;
-    if (column < 0 || column >= table->width + table->more_count) return PyErr_Format(PyExc_IndexError, "there is no column %zd", column);
-    PyObject *list = PyList_New(table->rows);
-    for (Py_ssize_t i = 0; list && i < table->rows; i++) {
-        PyObject *value = table_value(table, cell_at(table, i, column));
+/* The values of a column, or of a row, as a list. */
+static PyObject *values(const Table *table, PyObject *number, bool of_row) {
+    Py_ssize_t wanted = PyLong_AsSsize_t(number), columns = table->width + table->more_count;
+    if (wanted == -1 && PyErr_Occurred()) return NULL;
+    if (wanted < 0 || wanted >= (of_row ? table->rows : columns))
+        return PyErr_Format(PyExc_IndexError, "there is no %s %zd", of_row ? "row" : "column", wanted);
+    Py_ssize_t count = of_row ? table->width : table->rows;
+    PyObject *list = PyList_New(count);
+    for (Py_ssize_t i = 0; list && i < count; i++) {
+        PyObject *value = table_value(table, of_row ? cell_at(table, wanted, i) : cell_at(table, i, wanted));
         if (!value)
             Py_CLEAR(list);
         else
@@ -125,22 +126,11 @@ static PyObject *table_column(PyObject *self, PyObject *number) {
     return list;
 }
 
-/* row(number) -> list: the values of a row. */
-static PyObject *table_row_values(PyObject *self, PyObject *number) {
-    const Table *table = (const Table *)self;
-    Py_ssize_t row = PyLong_AsSsize_t(number);
-    if (row == -1 && PyErr_Occurred()) return NULL;
-    if (row < 0 || row >= table->rows) return PyErr_Format(PyExc_IndexError, "there is no row %zd", row);
-    PyObject *list = PyList_New(table->width);
-    for (Py_ssize_t i = 0; list && i < table->width; i++) {
-        PyObject *value = table_value(table, cell_at(table, row, i));
-        if (!value)
-            Py_CLEAR(list);
-        else
-            PyList_SetItem(list, i, value);
-    }
-    return list;
-}
+/* column(number) -> list: the values of a column; what is missing is `unset`. */
+static PyObject *table_column(PyObject *self, PyObject *number) { return values((Table *)self, number, false); }
+
+/* row(number) -> list: the values of a row as it was read. */
+static PyObject *table_row_values(PyObject *self, PyObject *number) { return values((Table *)self, number, true); }
 
 static PyObject *table_used(PyObject *self, void *context) {
     (void)context;
