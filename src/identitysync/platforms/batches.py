@@ -83,6 +83,7 @@ class BatchCalls:
         self._free = self._connections = connections
         self._lock = threading.Lock()
         self._waiting: list[_Group] = []
+        self._last: dict[Hashable, _Group] = {}  # of those that wait, the last one with a key
         self._busy: set[Hashable] = set()
         self._open: set[_Begun] = set()
         self._fault: BaseException | None = None
@@ -128,13 +129,14 @@ class BatchCalls:
 
     def _enqueue(self, records: Sequence[Record], keys: Sequence[Hashable], begun: _Begun) -> None:
         """Put each record into the first waiting group with room that is behind the last one with its key."""
-        groups = self._waiting
-        after = {key: number + 1 for number, group in enumerate(groups) for key in group.keys}
-        first_open = 0
+        groups, size = self._waiting, self._size
+        first_open = next((number for number, group in enumerate(groups) if len(group.records) < size), len(groups))
         for place, (record, key) in enumerate(zip(records, keys, strict=True)):
-            number = max(after.get(key, 0), first_open)
-            while number < len(groups) and len(groups[number].records) >= self._size:
-                number += 1
+            number = first_open
+            if self._key and (before := self._last.get(key)):
+                number = max(number, groups.index(before) + 1)
+                while number < len(groups) and len(groups[number].records) >= size:
+                    number += 1
             if number == len(groups):
                 groups.append(_Group())
             group = groups[number]
@@ -142,8 +144,8 @@ class BatchCalls:
             group.places.append((begun, place))
             if self._key:
                 group.keys.add(key)
-                after[key] = number + 1
-            while first_open < len(groups) and len(groups[first_open].records) >= self._size:
+                self._last[key] = group
+            while first_open < len(groups) and len(groups[first_open].records) >= size:
                 first_open += 1
 
     def _start(self) -> None:
@@ -154,12 +156,19 @@ class BatchCalls:
             group = self._waiting[number]
             if ahead.isdisjoint(group.keys):
                 del self._waiting[number]
-                self._busy |= group.keys
+                self._depart(group)
                 self._free -= 1
                 self._pool.submit(self._do, group)
             else:
                 number += 1
             ahead |= group.keys
+
+    def _depart(self, group: _Group) -> None:
+        """Remember that the keys of a group are under way, and wait no more."""
+        self._busy |= group.keys
+        for key in group.keys:
+            if self._last[key] is group:
+                del self._last[key]
 
     def _do(self, group: _Group) -> None:
         fault: BaseException | None = None
