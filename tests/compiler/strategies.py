@@ -6,6 +6,8 @@ import json
 
 from hypothesis import strategies as st
 
+from tests.compiler.opaque import Opaque
+
 KEYS = ["a", "b", "a.b", "c", "a_b", "é", "p", "p.q"]
 PATHS = [*KEYS, "a.b.c", "p.q.r", "'a.b'", "c.0", "a.0", "p.'q.r'"]
 TEXTS = st.sampled_from(
@@ -154,6 +156,12 @@ STEPS = st.one_of(
     st.tuples(
         st.just("field.add"),
         st.fixed_dictionaries({"fields": st.lists(st.fixed_dictionaries({"field": paths, "value": VALUES}), **few)}),
+    ),
+    st.tuples(
+        st.just(Opaque),
+        st.fixed_dictionaries(
+            {"way": st.sampled_from(["nothing", "dump", "turn", "nested", "add", "drop", "refuse", "odd", "fail"])}
+        ),
     ),
     st.tuples(st.just("record.filter"), st.fixed_dictionaries({"expression": st.sampled_from(EXPRESSIONS)})),
 )

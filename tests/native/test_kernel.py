@@ -27,7 +27,7 @@ COLUMNS = ("text", "any", "texts", "inside", "a", "b")
 
 
 def shape(fields=FIELDS):
-    return native.Shape(fields, UNSET, msgspec.json.decode)
+    return native.Shape(fields, UNSET, msgspec.json.decode, msgspec.json.encode)
 
 
 def read(data, fields=FIELDS):
@@ -114,6 +114,30 @@ def test_what_is_odd_is_refused(line):
     assert read(b'{"text":"before"}\n' + line + b'\n{"text":"behind"}\n') is None
 
 
+@given(st.lists(st.permutations(["text", "any", "inside"]), max_size=5), st.booleans())
+def test_rows_whose_fields_have_another_order_are_told(orders, turned):
+    values = {"text": "x", "any": 1, "inside": {"b": 2, "a": 3} if turned else {"a": 3, "b": 2}}
+    data = b"".join(msgspec.json.encode({name: values[name] for name in order}) + b"\n" for order in orders)
+    known = ["text", "any", "inside"]
+    assert shape().read(data).disordered == {
+        number for number, order in enumerate(orders) if turned or list(order) != known
+    }
+
+
+@pytest.mark.parametrize(
+    ("parts", "sources"),
+    [
+        ([(b"", "end")], []),
+        ([(b'"a":', "object")], []),
+        ([(b'"a":', "value")], []),
+        ([(b'"a":', "object?"), (b"", "end")], []),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(parts, sources):
+    with pytest.raises(ValueError, match=r"has no end|as many sources"):
+        native.write_json(shape().read(b""), sources, None, parts, msgspec.json.encode)
+
+
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=20) | st.sampled_from(
     ['"', '""', ",", "\n", 'a"b', "é,", "x" * 40, "\\", "\x01"]
 )
@@ -141,20 +165,29 @@ def test_json_is_written_as_by_msgspec(records, constant):
         return
     rows = [expected(each) for each in records]
     parts = [
-        (b'"text":', True),
-        (b'"o":', False),
-        (b'"any":', True),
-        (b'"texts":', True),
-        (b"", False),
-        (b'"c":', True),
+        (b'"text":', "value"),
+        (b'"o":', "object"),
+        (b'"any":', "value"),
+        (b'"texts":', "value"),
+        (b"", "end"),
+        (b'"inside":', "object?"),
+        (b'"a":', "value"),
+        (b'"b":', "value"),
+        (b"", "end"),
+        (b'"c":', "value"),
     ]
     listed = [row[0] for row in rows]
     order = list(range(len(records)))[::-1]
-    found = native.write_json(table, [listed, 1, 2, (constant,)], [*order, b"{}\n"], parts, msgspec.json.encode)
+    sources = [listed, 1, 2, 3, 4, 5, (constant,)]
+    found = native.write_json(table, sources, [*order, b"{}\n"], parts, msgspec.json.encode)
+
+    def kept(**fields):
+        return {name: value for name, value in fields.items() if value is not UNSET}
 
     def written(row):
-        inside = {name: value for name, value in (("any", row[1]), ("texts", row[2])) if value is not UNSET}
-        return msgspec.json.encode({"text": row[0], "o": inside, "c": constant}) + b"\n"
+        text, any, texts, inside, a, b = row
+        inside = kept(a=a, b=b) if inside is True else inside
+        return msgspec.json.encode(kept(text=text, o=kept(any=any, texts=texts), inside=inside, c=constant)) + b"\n"
 
     assert found == b"".join(written(row) for row in rows[::-1]) + b"{}\n"
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from identitysync.compiler.each import Entered, each_record
-from identitysync.compiler.tree import PureStep, Segment, tree_of
+from identitysync.compiler.tree import Barrier, PureStep, Segment, tree_of
 
 if TYPE_CHECKING:
     from identitysync.compiler.chain import Chain, chain_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from identitysync.compiler.reads import Reads, reads_of
 
 __all__ = [
+    "Barrier",
     "Chain",
     "Entered",
     "Function",

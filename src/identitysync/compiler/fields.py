@@ -131,15 +131,21 @@ class KnownFields:
             elif node is not None:
                 self._places.no_object(path.text, node)
         for path, node in objects:
-            self._places.pop(path)
-            if node.null is not None:
+            if node.null is None:
+                self._places.pop(path)
+            elif len(path.segments) == 1:
+                self._places.top[path.literal] = node.null  # it stays where it is
+            elif self._places.ordered:
+                raise Unfit(f"{path} is null in some records")
+            else:
+                self._places.pop(path)
                 self._places.nest(path, node.null)
         for name, value in found.items():
             self._places.put_new(name, value)
 
     def keep(self, paths: Sequence[FieldPath]) -> None:
         """Drop all fields but these."""
-        kept: dict[str, Node] = {}
+        kept = self._places.empty()
         for path in paths:
             literal = self._places.top.get(path.literal)
             node = self._places.find(path)
@@ -147,25 +153,22 @@ class KnownFields:
                 continue
             if literal is not None and not is_sure(literal) and len(path.segments) > 1:
                 raise Unfit(f"{path} is a field of its own in some records, and in an object in others")
-            owner = kept
-            names = (path.literal,) if literal is not None else path.segments
-            for segment in names[:-1]:
-                child = owner.setdefault(segment, Object())
-                if not isinstance(child, Object):
+            *parents, name = (path.literal,) if literal is not None else path.segments
+            owner = kept.top
+            for segment in parents:
+                if isinstance(owner.get(segment), Value):
                     raise Unfit(f"{path} goes through a field that is kept, too")
-                owner = child.fields
-            owner[names[-1]] = node
-        self._places.top, self._places.ordered = (
-            kept,
-            not any(isinstance(each, Object) for each in kept.values()) or self._places.ordered,
-        )
+                owner = kept.parent(owner, segment, node).fields
+            kept.put(owner, name, node)
+        flat = not any(isinstance(each, Object) for each in kept.top.values())
+        self._places.top, self._places.ordered = kept.top, flat or self._places.ordered
 
     def reorder(self, names: Sequence[str], after: str) -> None:
         """Put fields behind another one."""
         if not self._places.ordered:
             return
-        if any(not is_sure(node) for node in self._places.top.values()):
-            raise Unfit("fields are put in order, and not all records have all of them")
+        if after and after in self._places.top and not is_sure(self._places.top[after]):
+            raise Unfit(f"fields are put behind {after}, which not all records have")
         moving = {name: self._places.top[name] for name in names if name in self._places.top}
         moving.pop(after, None)
         if not moving or (after and after not in self._places.top):
@@ -207,14 +210,12 @@ class KnownFields:
     def _spread(self, prefix: str, owner: Object, delimiter: str, found: dict[str, Node]) -> None:
         for key in list(owner.fields):
             name = f"{prefix}{delimiter}{key}"
-            child = self._places.child(owner, key)
+            child = owner.fields[key]
             if isinstance(child, Object):
                 if child.null is not None or not is_sure(child) or not any(map(is_sure, child.fields.values())):
                     # empty, it would stay an object; missing, it would have no fields
                     raise Unfit(f"{name} is an object that may be empty or missing")
                 self._spread(name, child, delimiter, found)
-                continue
-            if child is None:
                 continue
             if name in found:
                 raise Unfit(f"there would be two fields {name}")

@@ -2,13 +2,41 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import attrs
 
 from identitysync.compiler.fields import KnownFields
 from identitysync.compiler.source import Source
 from identitysync.contract import Cells, EmittingRows, Formatter, Layout, Rows, Unfit
+from identitysync.values import Record
+
+
+@attrs.frozen
+class Whole:
+    """How whole records are made of a block.
+
+    Attributes:
+        parts: The names of their fields in order, with what each is, as the native kernel takes them.
+    """
+
+    parts: Sequence[tuple[str, str]]
+
+    def records(self, table: Any, sources: list[Any], order: list[Any]) -> list[Record]:
+        """Make records.
+
+        Args:
+            table: The table of the native kernel.
+            sources: The source of each value in it.
+            order: The numbers of the rows that are wanted, with records in the place of those that are made already.
+        """
+        made: list[Record] = table.records(self.parts, sources, order)
+        return made
+
+    def row(self, record: Record) -> Record:
+        """Give a record that is made already."""
+        return record
+
 
 NAMES: Final = re.compile(r"\b[pv]\d+\b")
 """The names that a function has for the fields of a record."""
@@ -30,6 +58,10 @@ class Form(Protocol):
         Returns:
             What makes bytes of the rows.
         """
+        ...
+
+    def whole(self, source: Source, fields: KnownFields, add: str) -> Whole:
+        """Write the code that adds a record to those that a barrier gets."""
         ...
 
     def loop(self, body: str) -> tuple[list[str], str, list[str]]:
@@ -64,6 +96,10 @@ class RowForm:
         rows = script.emit_rows(fields, layout)
         source.line(f"{add}({rows.source})")
         return rows
+
+    def whole(self, source: Source, fields: KnownFields, add: str) -> Whole:
+        """Refuse: whole records are made of tables."""
+        raise Unfit("it needs whole records")
 
     def loop(self, body: str) -> tuple[list[str], str, list[str]]:
         """Look those fields up that the body uses."""

@@ -7,13 +7,13 @@ import attrs
 import msgspec
 
 from identitysync.compiler.fields import KnownFields
-from identitysync.compiler.form import Form, RowForm
+from identitysync.compiler.form import Form, RowForm, Whole
 from identitysync.compiler.places import Node, Object
 from identitysync.compiler.shape import Leaf, struct_of
 from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.source import Source
 from identitysync.compiler.table_form import TableForm, columns_of
-from identitysync.compiler.tree import Segment
+from identitysync.compiler.tree import Barrier, Segment
 from identitysync.contract import Cells, Emitting, Formatter, Layout, Rows, Unfit, Value
 
 Run = Callable[[Any], tuple[list[tuple[int, int]], tuple[list[Any], ...], tuple[int, ...], tuple[list[Any], ...]]]
@@ -36,7 +36,7 @@ class Function:
 
     source: str = attrs.field(repr=False)
     run: Run
-    rows: tuple[Rows | Cells, ...]
+    rows: tuple[Rows | Cells | Whole, ...]
     drops: tuple[str, ...]
     lines: Mapping[str, int]
     type: Any = None
@@ -103,15 +103,25 @@ def for_table(tree: Segment, shape: Shape | Sequence[str], layouts: Mapping[str,
     Raises:
         Unfit: A step cannot be part of it.
     """
-    columns: dict[str, int] = {}
     if isinstance(shape, Shape):
-        top, known = columns_of(shape, columns)
-        return attrs.evolve(_made(Source(), tree, top, TableForm(columns), layouts, ordered=False), type=known)
+        try:
+            return _of_shape(tree, shape, layouts, ordered=False)
+        except Unfit:
+            return _of_shape(tree, shape, layouts, ordered=True)
+    columns: dict[str, int] = {}
     text = frozenset({"str"})
     for number in range(len(shape)):
         columns[f"v{number}"] = number
-    top = {name: Value(source, text) for name, source in zip(shape, columns, strict=True)}
+    top: dict[str, Node] = {name: Value(source, text) for name, source in zip(shape, columns, strict=True)}
     return _made(Source(), tree, top, TableForm(columns), layouts, ordered=True)
+
+
+def _of_shape(tree: Segment, shape: Shape, layouts: Mapping[str, Layout], *, ordered: bool) -> Function:
+    """Make a function for a table; with an order, for records whose fields have that of the shape."""
+    columns: dict[str, int] = {}
+    top, known = columns_of(shape, columns)
+    form = TableForm(columns, ordered=ordered)
+    return attrs.evolve(_made(Source(), tree, top, form, layouts, ordered=ordered), type=known)
 
 
 def _nodes(
@@ -139,14 +149,14 @@ def _nodes(
         if there:  # an object without any field takes the place of what is not there
             prelude.append((f"p{len(prelude)}", f"{source} if {there} else {empty(each)}"))
         fields = _nodes(prelude[-1][0] if there else source, each, attributes, prelude, empty, sure=sure and not there)
-        made[name] = Object(fields, there, null if each.null else None, ready=True)
+        made[name] = Object(fields, there, null if each.null else None)
     return made
 
 
 def _made(
     source: Source, tree: Segment, top: dict[str, Node], form: Form, layouts: Mapping[str, Layout], *, ordered: bool
 ) -> Function:
-    rows: dict[str, Rows | Cells] = {}
+    rows: dict[str, Rows | Cells | Whole] = {}
     lines: dict[str, int] = {}
     drops: list[tuple[str, str]] = []
     leaves = {leaf.id: number for number, leaf in enumerate(tree.leaves())}
@@ -164,11 +174,12 @@ def _made(
                 step.script.emit(fields)
             lines[step.id] = source.count - before
             drops.extend((step.id, name) for name in fields.dropped())
-        if part.leaf is not None and isinstance(part.leaf.script, Formatter):
-            before = source.count
-            layout, add = layouts.get(part.leaf.id, ()), f"a{leaves[part.leaf.id]}"
-            rows[part.leaf.id] = form.end(source, fields, part.leaf.script, layout, add)
-            lines[part.leaf.id] = source.count - before
+        leaf, before = part.leaf, source.count
+        if isinstance(leaf, Barrier):
+            rows[leaf.id] = form.whole(source, fields, f"a{leaves[leaf.id]}")
+        elif leaf is not None and isinstance(leaf.script, Formatter):
+            rows[leaf.id] = form.end(source, fields, leaf.script, layouts.get(leaf.id, ()), f"a{leaves[leaf.id]}")
+            lines[leaf.id] = source.count - before
         for branch in part.branches:
             segment(branch, fields.branch() if len(part.branches) > 1 else fields)
         if source.depth == depth + 1 and not (part.steps or part.leaf or part.branches):

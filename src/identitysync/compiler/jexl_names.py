@@ -29,7 +29,7 @@ def named(top: "dict[str, Node]", parts: tuple[str, ...], constant: Constant) ->
         Unfit: It is an object, or its place differs from record to record.
     """
     if len(parts) == 1:
-        return _under(top, parts[0], "")
+        return _under(top, parts[0])
     literal = top.get(".".join(parts))
     if literal is None:
         return _walk(top, parts, constant)
@@ -39,13 +39,13 @@ def named(top: "dict[str, Node]", parts: tuple[str, ...], constant: Constant) ->
     return f"({source} if {source} is not U else {_walk(top, parts, constant)})"
 
 
-def _under(fields: "dict[str, Node]", name: str, there: str) -> str:
+def _under(fields: "dict[str, Node]", name: str) -> str:
     ways: list[tuple[str, str]] = []
     node = fields.get(name)
     if node is not None:
         value = _value(node, (name,))
         if not value.maybe:
-            return _guarded(value.source, there)
+            return value.source
         ways.append((f"{value.source} is not U", value.source))
     start = name.find("_")
     while start >= 0:
@@ -54,14 +54,14 @@ def _under(fields: "dict[str, Node]", name: str, there: str) -> str:
             if "dict" in child.kinds:
                 raise Unfit(f"{name} may be in {name[:start]}, whose fields differ from record to record")
         elif child is not None and rest:
-            found = _under(child.fields, rest, "" if child.ready else child.there)
+            found = _under(child.fields, rest)
             if found != "None":
                 ways.append((f"{found} is not None", found))
         start = name.find("_", start + 1)
     source = "None"
     for test, found in reversed(ways):
         source = f"({found} if {test} else {source})"
-    return _guarded(source, there) if source != "None" else source
+    return source
 
 
 def _walk(top: "dict[str, Node]", parts: tuple[str, ...], constant: Constant) -> str:
@@ -74,10 +74,9 @@ def _walk(top: "dict[str, Node]", parts: tuple[str, ...], constant: Constant) ->
             raise Unfit(f"{'.'.join(parts)} may be in one of several places")
         if node is None:
             return "None"
-    there = ""
     for depth, part in enumerate(parts[1:], 1):
         if isinstance(node, Value):
-            source = _guarded(f"({node.source} if {node.source} is not U else None)", there)
+            source = f"({node.source} if {node.source} is not U else None)"
             from identitysync.languages.jexl.fields import member  # the language is loaded by whoever uses it
 
             for each in parts[depth:]:
@@ -85,17 +84,11 @@ def _walk(top: "dict[str, Node]", parts: tuple[str, ...], constant: Constant) ->
             return source
         if node is None:
             return "None"
-        there = " and ".join(filter(None, (there, "" if node.ready else node.there)))
         node = node.fields.get(part)
     if node is None:
         return "None"
     value = _value(node, parts)
-    source = f"({value.source} if {value.source} is not U else None)" if value.maybe else value.source
-    return _guarded(source, there)
-
-
-def _guarded(source: str, there: str) -> str:
-    return f"({source} if {there} else None)" if there else source
+    return f"({value.source} if {value.source} is not U else None)" if value.maybe else value.source
 
 
 def _value(node: "Node", parts: tuple[str, ...]) -> Value:

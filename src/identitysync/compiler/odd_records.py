@@ -25,15 +25,26 @@ class Ran:
         blocks: The bytes for each leaf, by its id, how many records they hold, and their layout.
         rest: As in ``Decoded``.
         fault: As in ``Decoded``.
+        odd: How many records went through step by step.
     """
 
     entered: int
-    unread: list[Rejected]
-    rejects: dict[str, list[Rejected]]
-    dropped: dict[str, int]
-    blocks: dict[str, tuple[bytes, int, Layout]]
+    unread: list[Rejected] = attrs.field(factory=list)
+    rejects: dict[str, list[Rejected]] = attrs.field(factory=dict)
+    dropped: dict[str, int] = attrs.field(factory=dict)
+    blocks: dict[str, tuple[bytes, int, Layout]] = attrs.field(factory=dict)
     rest: Block | None = None
     fault: FormatError | None = None
+    odd: int = 0
+
+    def add(self, further: "Ran") -> None:
+        """Add what became of its records behind a barrier."""
+        for id, rejects in further.rejects.items():
+            self.rejects.setdefault(id, []).extend(rejects)
+        for id, dropped in further.dropped.items():
+            self.dropped[id] = self.dropped.get(id, 0) + dropped
+        self.blocks.update(further.blocks)
+        self.odd += further.odd
 
 
 class OddRecords:

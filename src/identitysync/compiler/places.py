@@ -14,19 +14,19 @@ from identitysync.values import MISSING, FieldPath
 
 @attrs.define
 class Object:
-    """An object whose fields are known.
+    """An object whose fields are known; where it is not there, they are missing.
 
     Attributes:
         fields: Its fields.
         there: A Python expression that is true when the object is there; empty when it always is.
         null: What stands in its place otherwise, where that may be null.
-        ready: Whether its fields can be looked up where it is not there, and are missing then.
+        column: The column of a table that tells whether it is there, or null; empty when none does.
     """
 
     fields: "dict[str, Node]" = attrs.field(factory=dict)
     there: str = ""
     null: Value | None = None
-    ready: bool = False
+    column: str = ""
 
 
 Node: TypeAlias = Value | Object
@@ -42,7 +42,8 @@ class Places:
     Attributes:
         source: Where code goes.
         top: The fields.
-        ordered: Whether they are in the order in which each record has them.
+        ordered: Whether they are in the order in which each record has them. A record that would have another one is a
+            surprise then.
     """
 
     def __init__(
@@ -55,6 +56,10 @@ class Places:
     def copied(self) -> "Places":
         """Give the same places for another branch."""
         return Places(self.source, copy.deepcopy(self.top), ordered=self.ordered, natively=self._natively)
+
+    def empty(self) -> "Places":
+        """Give the places of an empty record, whose values are made where those of this one are."""
+        return Places(self.source, {}, ordered=self.ordered, natively=self._natively)
 
     def made_natively(self, value: Value, method: str, *given: bytes | int | str) -> Value | None:
         """Let the native kernel make a column of another, where there is one; None elsewhere."""
@@ -97,21 +102,8 @@ class Places:
                     return None
                 helper = self.source.constant(_further(tuple(segments[depth:])))
                 return attrs.evolve(self.computed(f"{helper}({node.source})"), maybe=True)
-            node = self.child(node, segment)
+            node = node.fields.get(segment)
         return node
-
-    def child(self, owner: Object, name: str) -> Node | None:
-        """Give a field of an object, looked up now when the object may not be there."""
-        node = owner.fields.get(name)
-        if node is None or not owner.there or owner.ready:
-            return node
-        if isinstance(node, Object):
-            there = f"{owner.there} and {node.there}" if node.there else owner.there
-            made: Node = Object(node.fields, there, node.null and self.when(owner.there, node.null))
-        else:
-            made = self.when(owner.there, node)
-        owner.fields[name] = made
-        return made
 
     def when(self, condition: str, node: Any) -> Any:
         """Give a value that is missing unless a condition holds."""
@@ -135,10 +127,6 @@ class Places:
                 raise Unfit(f"{path} is in an array, or in an object of many fields")
             if not isinstance(node, Object):
                 return None, "", before
-            if node.there:
-                for name in list(node.fields):
-                    self.child(node, name)
-                node.there = ""
             owner = node.fields
         name = path.segments[-1]
         return (owner, name, before) if name in owner else (None, "", before)
@@ -161,36 +149,55 @@ class Places:
         owner = self.top
         for segment in path.segments[:-1]:
             child = owner.get(segment)
-            if isinstance(child, Value):
-                if child.kinds & {"list", "dict"}:
-                    raise Unfit(f"{path} goes into an array, or into an object of many fields")
-                if child.kinds - {"null"}:
-                    # a text or number on the way is a conflict, which the scripts themselves tell of
-                    writes = f"{source_of(node)} is not U and " if isinstance(node, Value) and node.maybe else ""
-                    found = child.source
-                    self.source.line(f"if {writes}{found} is not U and {found} is not None: raise Surprise")
-                if isinstance(node, Value) and node.maybe:
-                    self.ordered = False
-                child = None
-            if child is None:
-                child = owner[segment] = Object()
-            elif child.there:
-                for name in list(child.fields):
-                    self.child(child, name)
-                child.there, child.null = "", None
-            owner = child.fields
+            if isinstance(child, Value) and child.kinds & {"list", "dict"}:
+                raise Unfit(f"{path} goes into an array, or into an object of many fields")
+            if isinstance(child, Value) and child.kinds - {"null"}:
+                # a text or number on the way is a conflict, which the scripts themselves tell of
+                writes = f"{source_of(node)} is not U and " if isinstance(node, Value) and node.maybe else ""
+                found = child.source
+                self.source.line(f"if {writes}{found} is not U and {found} is not None: raise Surprise")
+            owner = self.parent(owner, segment, node).fields
         self.put(owner, path.segments[-1], node)
+
+    def parent(self, owner: dict[str, Node], name: str, node: Node) -> Object:
+        """Give the object that a field is written into; where there is none, it is made with the field."""
+        child = owner.get(name)
+        writes = present(node)
+        if isinstance(child, Value):  # missing or null, or the record is a surprise
+            if self.ordered and writes:
+                raise Unfit(f"{name} becomes an object in some records only")
+            if self.ordered and child.maybe:
+                self.source.line(f"if {child.source} is U: raise Surprise")
+        if not isinstance(child, Object):
+            made = owner[name] = Object(there=writes)
+            return made
+        if not child.there:
+            return child
+        if self.ordered and (child.null is not None or next(reversed(owner)) != name):
+            self.source.line(f"if {f'({writes}) and ' if writes else ''}not ({child.there}): raise Surprise")
+            if writes:
+                return child
+        elif writes:
+            child.null = child.null and self.when(f"not ({writes})", child.null)
+            child.there, child.column = f"({child.there} or {writes})", ""
+            return child
+        child.there, child.null, child.column = "", None, ""
+        return child
 
     def put(self, owner: dict[str, Node], name: str, node: Node) -> None:
         """Write a field of an object; what may be missing leaves what was there."""
         before = owner.get(name)
-        if before is not None and not is_sure(before):
-            self.ordered = False
+        if before is None or (is_sure(node) and is_sure(before)):
+            owner[name] = node
+            return
+        if self.ordered and not is_sure(before) and next(reversed(owner)) != name:
+            writes = present(node)
+            self.source.line(f"if {f'({writes}) and ' if writes else ''}not ({present(before)}): raise Surprise")
         if isinstance(node, Object):
-            if before is not None and not is_sure(node):
+            if not is_sure(node):
                 raise Unfit(f"{name} is overwritten by an object in some records only")
             owner[name] = node
-        elif before is None or not node.maybe:
+        elif not node.maybe:
             owner[name] = node
         elif isinstance(before, Object):
             raise Unfit(f"the object {name} is overwritten in some records only")
@@ -208,7 +215,11 @@ class Places:
             return
         if not isinstance(before, Value) or not isinstance(node, Value) or not (before.maybe or node.maybe):
             raise Unfit(f"there is a field {name} already")
-        self.ordered = False
+        if self.ordered and before.maybe:  # where it is there, it is elsewhere
+            self.source.line(f"if {before.source} is not U: raise Surprise")
+            del self.top[name]
+            self.top[name] = node
+            return
         made = self.made_natively(node, "either", before.source, 1)
         if made is None:
             self.source.line(f"if {before.source} is not U and {node.source} is not U: raise Surprise")
@@ -240,7 +251,14 @@ def _further(segments: tuple[str, ...]) -> Callable[[Any], Any]:
 
 def is_sure(node: Node) -> bool:
     """Tell whether every record has it."""
-    return not node.maybe if isinstance(node, Value) else not node.there
+    return not present(node)
+
+
+def present(node: Node) -> str:
+    """Give a Python expression that is true where there is a value, which may be null; empty where there always is."""
+    if isinstance(node, Value):
+        return f"{node.source} is not U" if node.maybe else ""
+    return f"({node.there} or {node.null.source} is None)" if node.there and node.null is not None else node.there
 
 
 def source_of(node: Any) -> str:

@@ -14,7 +14,9 @@ import attrs
 from msgspec import UNSET
 from msgspec.json import decode as json_decode
 
+from identitysync.compiler.barrier import mapped
 from identitysync.compiler.decoders import ObjectDecoder, RowDecoder, TableDecoder
+from identitysync.compiler.form import Whole
 from identitysync.compiler.function import Function, for_objects, for_rows, for_table
 from identitysync.compiler.odd_records import OddRecords, Ran
 from identitysync.compiler.shape import MOST_FIELDS
@@ -22,13 +24,16 @@ from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.tree import Segment
 from identitysync.contract import Block, Cells, Decoder, Layout, Mapper, Unfit
 from identitysync.native import kernel
-from identitysync.values import Record, json_value
+from identitysync.values import Record, json_bytes, json_value
 
 _TRIES: Final = 40
 """How many functions are made for one tree before it is given up: records that differ that much have no shape."""
 
 _REFUSED: Final = 8
 """How many blocks in a row the native kernel may refuse before it is not asked any more."""
+
+_ODD: Final = 16
+"""A block of which more than one record in so many is odd counts as refused: odd records cost more than they gain."""
 
 
 @attrs.define
@@ -75,6 +80,7 @@ class Program:
         self._known: Shape | None = None
         self._refused, self._has_run_natively = 0, False
         self._given_up = False
+        self._behind = {barrier.id: (barrier, Program(barrier.behind)) for barrier in tree.barriers()}
         self.function: Function | None = None
         self.reason = ""
 
@@ -113,6 +119,10 @@ class Program:
         ran = self._run_table(given)
         if ran is not None:
             return ran
+        if self._behind:  # whole records are made of tables only
+            if self._refused > _REFUSED or kernel() is None:
+                self._give_up(self.reason or "the native kernel cannot read its files")
+            return None
         if decoder.names is not None and hasattr(decoder, "rows"):
             return self._run_rows(given, decoder.names)
         if hasattr(decoder, "objects"):
@@ -120,37 +130,59 @@ class Program:
         self._give_up("its files are decoded record by record")
         return None
 
+    def run_records(
+        self, records: list[Record], layouts: Mapping[str, Layout], workers: Mapping[str, Mapper]
+    ) -> Ran | None:
+        """Run records that are whole.
+
+        Args:
+            records: The records, which stay as they are.
+            layouts: As for ``run``.
+            workers: As for ``run``.
+
+        Returns:
+            As ``run``.
+        """
+        given = _Whole(layouts, workers, records)
+        ran = self._run_whole(given)
+        if ran is None and not self._given_up:
+            self.learn(records)
+            ran = self._run_whole(given)
+        return ran
+
     @property
     def is_native(self) -> bool:
         """Whether the native kernel has done most of the work on a block, and is still asked."""
-        return self._has_run_natively and self._refused <= _REFUSED
+        return self._has_run_natively and self._refused <= _REFUSED and not self._behind
 
     def _run_table(self, given: "_Given") -> Ran | None:
-        native = kernel()
         shape = given.names or self._shape_of_records()
-        if native is None or self._refused > _REFUSED or not shape or not hasattr(given.decoder, "table"):
+        if kernel() is None or self._refused > _REFUSED or not shape or not hasattr(given.decoder, "table"):
             return None
-
-        def make() -> Function:
-            made = for_table(self._tree, copy.deepcopy(shape), given.layouts)
-            return made if made.type is None else attrs.evolve(made, type=native.Shape(made.type, UNSET, json_decode))
-
-        function = self._function(self._native, shape, make, given)
+        function = self._for_table(shape, given)
         ran = None
         if function is not None:
             found = cast(TableDecoder, given.decoder).table(given.block, function.type)
             if found is not None:
-                ran = self._finished(function, found.cells, found.cells.row, given, found.rest)
-        self._refused = self._refused + 1 if ran is None else 0
+                ran = self._finished(function, found.cells, given, lambda: given.records(found.cells.row), found.rest)
+        self._refused = self._refused + 1 if ran is None or ran.odd * _ODD > ran.entered else 0
         self._has_run_natively = self._has_run_natively or ran is not None
         return ran
+
+    def _run_whole(self, given: "_Whole") -> Ran | None:
+        shape = self._shape_of_records()
+        function = self._for_table(shape, given) if shape is not None else None
+        table = function.type.take(given.records) if function is not None else None
+        if function is None or table is None:
+            return None
+        return self._finished(function, table, given, lambda: lambda number: copy.deepcopy(given.records[number]))
 
     def _run_rows(self, given: "_Given", names: Sequence[str]) -> Ran | None:
         function = self._function(self._made, tuple(names), lambda: for_rows(self._tree, names, given.layouts), given)
         if function is None:
             return None
         found = cast(RowDecoder, given.decoder).rows(given.block)
-        ran = self._finished(function, found.rows, found.rows.__getitem__, given)
+        ran = self._finished(function, found.rows, given, lambda: given.records(found.rows.__getitem__))
         if ran is not None:
             ran.unread, ran.rest, ran.fault = found.rejects, found.rest, found.fault
         return ran
@@ -165,7 +197,9 @@ class Program:
         if function is None:
             return None
         items = cast(ObjectDecoder, given.decoder).objects(given.block, function.type)
-        return None if items is None else self._finished(function, items, items.__getitem__, given)
+        if items is None:
+            return None
+        return self._finished(function, items, given, lambda: given.records(items.__getitem__))
 
     def _shape_of_records(self) -> Shape | None:
         """Give what has been learned, which stays as it is; None when that is nothing, or too much."""
@@ -179,7 +213,20 @@ class Program:
                 self._known = copy.deepcopy(self._shape)
             return self._known
 
-    def _function(self, known: "_Made", shape: Any, make: Callable[[], Function], given: "_Given") -> Function | None:
+    def _for_table(self, shape: Any, given: "_Given | _Whole") -> Function | None:
+        native = kernel()
+
+        def make() -> Function:
+            made = for_table(self._tree, copy.deepcopy(shape), given.layouts)
+            if made.type is None or native is None:
+                return made
+            return attrs.evolve(made, type=native.Shape(made.type, UNSET, json_decode, json_bytes))
+
+        return self._function(self._native, shape, make, given)
+
+    def _function(
+        self, known: "_Made", shape: Any, make: Callable[[], Function], given: "_Given | _Whole"
+    ) -> Function | None:
         with self._lock:
             try:
                 function = known.of((shape, tuple(given.layouts.items())), make)
@@ -195,24 +242,59 @@ class Program:
         self._given_up, self.reason, self.function = True, reason, None
 
     def _finished(
-        self, function: Function, items: Any, row: Callable[[int], Sequence[Any]], given: "_Given",
+        self, function: Function, items: Any, given: "_Given | _Whole", records: Callable[[], Callable[[int], Record]],
         rest: Block | None = None,
     ) -> Ran | None:  # fmt: skip
-        ran = Ran(len(items), [], {}, {}, {}, rest)
+        ran = Ran(len(items), rest=rest)
         leaves = [leaf.id for leaf in self._tree.leaves()]
         try:
             bad, outs, drops, places = function.run(items)
             for id, count in zip(function.drops, drops, strict=True):
                 ran.dropped[id] = ran.dropped.get(id, 0) + count
+            ran.odd = len(bad)
             if bad:
                 odd = OddRecords(self._tree, given.workers, dict(zip(leaves, function.rows, strict=True)), ran)
-                odd.run(bad, dict(zip(leaves, outs, strict=True)), given.records(row))
+                odd.run(bad, dict(zip(leaves, outs, strict=True)), records())
             for number, (id, rows, out) in enumerate(zip(leaves, function.rows, outs, strict=True)):
-                made = rows.block(items, places[number], out) if isinstance(rows, Cells) else rows.block(out)
-                ran.blocks[id] = (made, len(out), rows.layout)
+                if isinstance(rows, Whole):
+                    if not self._go_on(id, rows, (items, places[number], out), given, ran):
+                        return None
+                else:
+                    made = rows.block(items, places[number], out) if isinstance(rows, Cells) else rows.block(out)
+                    ran.blocks[id] = (made, len(out), rows.layout)
         except Exception:  # noqa: BLE001 - step by step it is seen which record it is, and whether it is one at all
             return None
         return ran
+
+    def _go_on(self, id: str, rows: Whole, made_of: tuple[Any, ...], given: "_Given | _Whole", ran: Ran) -> bool:
+        """Let whole records go through a barrier and what is behind it; False when that is not possible."""
+        barrier, behind = self._behind[id]
+        table, sources, order = made_of
+        untouched = _copied(order)
+
+        def again() -> list[Record]:
+            return rows.records(table, sources, _copied(untouched))
+
+        records = mapped(barrier.steps, rows.records(table, sources, order), again, given.workers, ran)
+        further = behind.run_records(records, given.layouts, given.workers)
+        if further is None:
+            self.reason = behind.reason
+            return False
+        ran.add(further)
+        return True
+
+
+def _copied(order: list[Any]) -> list[Any]:
+    return [copy.deepcopy(each) if type(each) is dict else each for each in order]
+
+
+@attrs.frozen
+class _Whole:
+    """Whole records that are to be run, and what is known of their files."""
+
+    layouts: Mapping[str, Layout]
+    workers: Mapping[str, Mapper]
+    records: list[Record]
 
 
 @attrs.frozen

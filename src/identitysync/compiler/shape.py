@@ -59,17 +59,33 @@ class Node:
     def learn(self, records: Iterable[Record]) -> None:
         """Take what these records have into the shape."""
         for record in records:
+            before: str | None = None
             for name, value in record.items():
                 known = self.fields.get(name)
                 if known is None:
-                    known = self.fields[name] = _begun(value)
+                    known = _begun(value)
                     known.maybe = self.seen > 0
+                    self._insert(name, known, before)
                 _take(self.fields, name, known, value)
+                before = name
             if len(record) < len(self.fields):
                 for name, known in self.fields.items():
                     if name not in record:
                         known.maybe = True
             self.seen += 1
+
+    def _insert(self, name: str, known: "Leaf | Node", before: str | None) -> None:
+        """Put a field where it is in a record, so that most records have the order of the shape."""
+        if not self.fields or next(reversed(self.fields)) == before:
+            self.fields[name] = known
+            return
+        fields, self.fields = self.fields, {}
+        if before not in fields:
+            self.fields[name] = known
+        for each, other in fields.items():
+            self.fields[each] = other
+            if each == before:
+                self.fields[name] = known
 
     def count(self) -> int:
         """Count the fields, all the way down."""

@@ -7,14 +7,15 @@ from typing import Any, Final
 import msgspec
 
 from identitysync.compiler.fields import KnownFields
-from identitysync.compiler.form import NAMES
+from identitysync.compiler.form import NAMES, Whole
 from identitysync.compiler.places import Node, Object
 from identitysync.compiler.shape import Leaf
 from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.source import Source
-from identitysync.contract import Cells, EmittingCells, Formatter, Layout, Rows, Unfit, Value
+from identitysync.contract import Cells, EmittingCells, Formatter, Layout, Rows, Unfit, Value, parts_of
 from identitysync.native import KINDS
 
+_MUTABLE: Final = frozenset({list, dict})
 _CONSTANT: Final = re.compile(r"k\d+|U|None|True|False")
 
 
@@ -25,9 +26,15 @@ class TableForm:
         columns: The number of the column for each name of a field.
     """
 
-    def __init__(self, columns: dict[str, int]) -> None:
-        """Begin with the columns as they are read."""
+    def __init__(self, columns: dict[str, int], *, ordered: bool = False) -> None:
+        """Begin.
+
+        Args:
+            columns: The columns as they are read.
+            ordered: Whether a record whose fields have another order is a surprise.
+        """
         self.columns = columns
+        self._ordered = ordered
         self._computed: list[str] = []
         self._places: list[str] = []
         self._made: list[str] = []
@@ -37,8 +44,21 @@ class TableForm:
         if not isinstance(script, EmittingCells):
             raise Unfit("its rows are made of Python objects")
         cells = script.emit_cells(fields, layout)
+        self._place(source, cells.values, add)
+        return cells
+
+    def whole(self, source: Source, fields: KnownFields, add: str) -> Whole:
+        """Put what was computed into its list, as long as no record holds the same array or object twice."""
+        parts, values = parts_of(fields.tree())
+        for value in values:
+            if value.source not in self.columns and value.kinds & {"list", "dict"}:
+                source.line(f"if {value.source}.__class__ in {source.constant(_MUTABLE)}: raise Surprise")
+        self._place(source, values, add)
+        return Whole(parts)
+
+    def _place(self, source: Source, values: Sequence[Value], add: str) -> None:
         places: dict[str, str] = {}
-        for value in cells.values:
+        for value in values:
             if value.source in places:
                 continue
             if value.source in self.columns:
@@ -50,8 +70,7 @@ class TableForm:
                 self._computed.append(name)
                 source.line(f"{name}[i] = {value.source}")
         source.line(f"{add}(i)")
-        self._places.append(f"[{', '.join(places[value.source] for value in cells.values)}]")
-        return cells
+        self._places.append(f"[{', '.join(places[value.source] for value in values)}]")
 
     def natively(self, source: str, method: str, given: Sequence[bytes | int | str]) -> str | None:
         """Have the kernel make a column of another: gives the new name, or None when one of them is no column."""
@@ -69,11 +88,15 @@ class TableForm:
         used = set(NAMES.findall(body))
         names = [name for name in self.columns if name in used]
         before = [*self._made, "n = len(items)", *(f"{name} = [None] * n" for name in self._computed)]
+        first: list[str] = []
+        if self._ordered:
+            before.append("odd = items.disordered")
+            first.append("if i in odd: raise Surprise")
         if not names:
-            return before, "for i in range(n):", []
+            return before, "for i in range(n):", first
         columns = ", ".join(f"column({self.columns[name]})" for name in names)
         before.append("column = items.column")
-        return before, f"for i, {', '.join(names)} in zip(range(n), {columns}):", []
+        return before, f"for i, {', '.join(names)} in zip(range(n), {columns}):", first
 
     def places(self) -> str:
         """Give the source of where the cells of each formatter are."""
@@ -112,7 +135,7 @@ def _columns(shape: Shape, columns: dict[str, int], *, sure: bool) -> tuple[dict
         null = Value(f"({source} if {source} is None else U)", frozenset({"null"}), maybe=True) if each.null else None
         # where there is no object, its columns are empty
         fields, inside = _columns(each, columns, sure=sure and not tests)
-        made[name] = Object(fields, " and ".join(tests), null, ready=True)
+        made[name] = Object(fields, " and ".join(tests), null, source)
         kinds = KINDS["dict"] | (KINDS["null"] if each.null else 0)
         known.append((wire, kinds, not each.maybe, inside))
     return made, tuple(known)

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
+import attrs
 import msgspec
 
 from identitysync.compiler.places import Node, Object, Places
-from identitysync.contract.lowering import TEXT, Layout, Tree, Unfit, Value
+from identitysync.contract.lowering import TEXT, Branch, Layout, Tree, Unfit, Value
 
 _SAFE = frozenset({str, int, bool, type(None)})
 
@@ -36,7 +37,7 @@ def tree(places: Places) -> Tree:
         places: The record.
 
     Returns:
-        Names, and values or further fields.
+        Names, and values or objects.
 
     Raises:
         Unfit: The order of its fields differs from record to record.
@@ -64,10 +65,10 @@ def whole(places: Places) -> str:
 def _flatten(places: Places, prefix: str, owner: Object, known: Collection[str], found: dict[str, Value]) -> None:
     for key in list(owner.fields):
         name = prefix + key
-        node = places.child(owner, key)
+        node = owner.fields[key]
         if isinstance(node, Object):
             _flatten_object(places, name, node, known, found)
-        elif node is not None:
+        else:
             _column(places, name, node, known, found)
 
 
@@ -84,7 +85,9 @@ def _flatten_object(places: Places, name: str, node: Object, known: Collection[s
     if node.null is not None:
         places.source.line(f"if {node.null.source} is None: raise Surprise")
     if all(value.maybe for value in inside):
-        places.source.line(f"if {' and '.join(f'{value.source} is U' for value in inside)}: raise Surprise")
+        there = [f"({node.there})"] if node.there else []
+        empty = [f"{value.source} is U" for value in inside]
+        places.source.line(f"if {' and '.join((*there, *empty))}: raise Surprise")
 
 
 def _column(places: Places, name: str, value: Value, known: Collection[str], found: dict[str, Value]) -> None:
@@ -97,12 +100,10 @@ def _column(places: Places, name: str, value: Value, known: Collection[str], fou
 
 
 def _inside(places: Places, owner: dict[str, Node]) -> Tree:
-    made: list[tuple[str, Value | Tree]] = []
+    made: list[tuple[str, Value | Branch]] = []
     for key, node in owner.items():
         if isinstance(node, Object):
-            if node.there or node.null is not None:
-                raise Unfit(f"the object {key} is not in all records")
-            made.append((key, _inside(places, node.fields)))
+            made.append((key, Branch(_there(places, node), _inside(places, node.fields))))
             continue
         if node.computed and node.kinds & _NUMBERED:
             helper = places.source.constant(finite)
@@ -113,12 +114,25 @@ def _inside(places: Places, owner: dict[str, Node]) -> Tree:
     return made
 
 
+def _there(places: Places, node: Object) -> Value | None:
+    """Give a value that is missing or null where the object is; None where it always is there."""
+    if not node.there:
+        return None
+    if node.column:
+        return Value(node.column, maybe=True)
+    other = node.null.source if node.null is not None else "U"
+    made = places.computed(f"True if {node.there} else {other}", frozenset({"bool", "null"}))
+    return attrs.evolve(made, maybe=True)
+
+
 def _built(places: Places, fields: Tree) -> str:
     names, sources = [], []
-    for number, (_, node) in enumerate(fields):
+    for number, (name, node) in enumerate(fields):
+        if isinstance(node, Branch) and node.there is not None:
+            raise Unfit(f"the object {name} is not in all records")
         kind = (Any | msgspec.UnsetType) if isinstance(node, Value) and node.maybe else Any
         names.append((f"f{number}", kind))
-        sources.append(node.source if isinstance(node, Value) else _built(places, node))
+        sources.append(node.source if isinstance(node, Value) else _built(places, node.fields))
     renamed = {f"f{number}": key for number, (key, _) in enumerate(fields)}
     made = msgspec.defstruct("S", names, rename=renamed, gc=False)
     return f"{places.source.constant(made)}({', '.join(sources)})"

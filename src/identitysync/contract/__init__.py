@@ -7,6 +7,7 @@ from identitysync.contract.blocks import Block, BlockParser, BlockTransform, Cut
 from identitysync.contract.encoder import Encoder, Settling
 from identitysync.contract.files import File
 from identitysync.contract.lowering import (
+    Branch,
     Cells,
     Emitting,
     EmittingCells,
@@ -18,6 +19,7 @@ from identitysync.contract.lowering import (
     Tree,
     Unfit,
     Value,
+    parts_of,
 )
 from identitysync.contract.params import (
     REQUIRED,
@@ -62,6 +64,7 @@ __all__ = [
     "Block",
     "BlockParser",
     "BlockTransform",
+    "Branch",
     "Cells",
     "Clock",
     "Cut",
@@ -119,6 +122,7 @@ __all__ = [
     "entry",
     "param",
     "params_of",
+    "parts_of",
     "script",
     "spec_of",
 ]

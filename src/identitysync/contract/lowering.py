@@ -223,8 +223,47 @@ class Cells:
     layout: "Layout" = ()
 
 
-Tree: TypeAlias = "Sequence[tuple[str, Value | Tree]]"
-"""Fields with their names, those of an object in its place."""
+@attrs.frozen
+class Branch:
+    """An object among the fields of a tree.
+
+    Attributes:
+        there: A value that is missing where the object is missing, and null where it is null; None where it always is
+            there.
+        fields: Its fields.
+    """
+
+    there: Value | None
+    fields: "Tree"
+
+
+Tree: TypeAlias = Sequence[tuple[str, Value | Branch]]
+"""Fields with their names."""
+
+
+def parts_of(fields: Tree) -> tuple[list[tuple[str, str]], list[Value]]:
+    """Lay a tree out flat, as the native kernel takes it.
+
+    Args:
+        fields: The tree.
+
+    Returns:
+        Names, each with what it stands for: a ``value``, the beginning of an ``object``, or of an ``object?`` that may
+        not be there, and the ``end`` of either, whose name is empty; and the values, those that tell of objects among
+        them.
+    """
+    parts: list[tuple[str, str]] = []
+    values: list[Value] = []
+    for name, node in fields:
+        if isinstance(node, Value):
+            parts.append((name, "value"))
+            values.append(node)
+            continue
+        inside, further = parts_of(node.fields)
+        parts += [(name, "object" if node.there is None else "object?"), *inside, ("", "end")]
+        values += [*([] if node.there is None else [node.there]), *further]
+    return parts, values
+
 
 Layout: TypeAlias = tuple[str, ...]
 """What the blocks of one file have in common: its columns; nothing where blocks are alike anyhow."""

@@ -27,11 +27,20 @@ static Cell *column_like(Table *table, Py_ssize_t column) {
     return made;
 }
 
-/* Take a Python value into a cell: a text as it is, any other as what `convert` makes of it, which is of that kind. */
-static bool absorb(Table *table, Cell *cell, PyObject *value, PyObject *convert, byte kind) {
+/* Write a whole number; gives how many digits it has, 0 when it is too large. */
+static Py_ssize_t digits_of(char *digits, size_t room, PyObject *value) {
+    int overflow;
+    long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    return overflow ? 0 : snprintf(digits, room, "%lld", number);
+}
+
+/* Take a Python value into a cell: a text or a whole number as it is, any other as what `convert` makes of it, which is
+ * of that kind. */
+bool absorb(Table *table, Cell *cell, PyObject *value, PyObject *convert, byte kind) {
     Buffer *out = &table->apart;
     Py_ssize_t size = 0;
     const char *bytes = "";
+    char digits[24];
     PyObject *made = NULL;
     bool good = true;
     *cell = (Cell){.kind = NUL, .flags = APART, .at = (uint32_t)out->size};
@@ -45,6 +54,10 @@ static bool absorb(Table *table, Cell *cell, PyObject *value, PyObject *convert,
         cell->kind = BOOL;
         if (value == Py_True) cell->flags |= TRUE;
         bytes = value == Py_True ? "true" : "false", size = value == Py_True ? 4 : 5;
+    } else if (PyLong_CheckExact(value) && (size = digits_of(digits, sizeof digits, value))) {
+        cell->kind = kind == STR ? STR : INT;
+        if (kind == STR) cell->flags |= PLAIN;
+        bytes = digits;
     } else {
         bool is_text = PyUnicode_CheckExact(value);
         cell->kind = is_text ? STR : kind;
@@ -60,16 +73,23 @@ static bool absorb(Table *table, Cell *cell, PyObject *value, PyObject *convert,
     return good;
 }
 
-/* What a writer can write without Python: a column of which all cells are simple. */
-static bool simple_column(Table *table, Py_ssize_t *column, PyObject *convert, byte kind) {
+/* Whether Python must make the text of a value: not that of an object whose fields are columns, nor that of an array of
+ * plain texts, unless such are odd, too. */
+static bool is_odd(const Cell *cell, byte odd) {
+    if (cell->kind & TEXTS && cell->flags & PLAIN) return odd & TEXTS;
+    return cell->kind & odd && !(cell->kind == DICT && !cell->size);
+}
+
+/* What a writer can write without Python: a column of which no cell is odd. */
+static bool simple_column(Table *table, Py_ssize_t *column, PyObject *convert, byte kind, byte odd) {
     Py_ssize_t row = 0;
-    while (row < table->rows && !(cell_at(table, row, *column)->kind & (FLOAT | LIST | DICT))) row++;
+    while (row < table->rows && !is_odd(cell_at(table, row, *column), odd)) row++;
     if (row == table->rows) return true;
     Cell *made = column_like(table, *column);
     if (!made) return false;
     *column = table->width + table->more_count - 1;
     for (; row < table->rows; row++) {
-        if (!(made[row].kind & (FLOAT | LIST | DICT))) continue;
+        if (!is_odd(&made[row], odd)) continue;
         PyObject *value = table_value(table, &made[row]);
         bool good = value && absorb(table, &made[row], value, convert, kind);
         Py_XDECREF(value);
@@ -80,11 +100,11 @@ static bool simple_column(Table *table, Py_ssize_t *column, PyObject *convert, b
 
 /* Find or make the column for a source: a column's number, a list with a value for each row, or a tuple with the one
  * value of all rows. */
-static bool column_of(Py_ssize_t *column, Table *table, PyObject *source, PyObject *convert, byte kind) {
+static bool column_of(Py_ssize_t *column, Table *table, PyObject *source, PyObject *convert, byte kind, byte odd) {
     if (PyLong_Check(source)) {
         *column = PyLong_AsSsize_t(source);
         if (*column >= 0 && *column < table->width + table->more_count)
-            return simple_column(table, column, convert, kind);
+            return simple_column(table, column, convert, kind, odd);
     } else if (PyList_Check(source) && PyList_Size(source) == table->rows) {
         Cell *made = column_new(table);
         *column = table->width + table->more_count - 1;
@@ -102,9 +122,9 @@ static bool column_of(Py_ssize_t *column, Table *table, PyObject *source, PyObje
     return false;
 }
 
-/* The columns for a list of sources; the caller frees them. What is neither text nor simple is what `convert` makes of
- * it, and then of that kind. */
-bool columns_of(Py_ssize_t **columns, Table *table, PyObject *sources, PyObject *convert, byte kind) {
+/* The columns for a list of sources; the caller frees them. What is computed, and what is of an odd kind, is what
+ * `convert` makes of it, and then of that kind. */
+bool columns_of(Py_ssize_t **columns, Table *table, PyObject *sources, PyObject *convert, byte kind, byte odd) {
     Py_ssize_t count = PyList_Size(sources);
     *columns = malloc(sizeof **columns * (size_t)(count + 1));
     if (!*columns) {
@@ -112,7 +132,7 @@ bool columns_of(Py_ssize_t **columns, Table *table, PyObject *sources, PyObject 
         return false;
     }
     for (Py_ssize_t i = 0; i < count; i++)
-        if (!column_of(&(*columns)[i], table, PyList_GetItem(sources, i), convert, kind)) return false;
+        if (!column_of(&(*columns)[i], table, PyList_GetItem(sources, i), convert, kind, odd)) return false;
     return true;
 }
 

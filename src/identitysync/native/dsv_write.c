@@ -63,8 +63,10 @@ PyObject *write_dsv(PyObject *module, PyObject *args) {
     writer.special[(byte)writer.separator[0]] = true;
     writer.count = PyList_Size(sources);
     Py_ssize_t count;
-    Row *rows = columns_of(&writer.columns, (Table *)table, sources, text, STR) ? rows_of(writer.table, order, &count)
-                                                                                : NULL;
+    const byte odd = FLOAT | LIST | DICT | TEXTS;
+    Row *rows = columns_of(&writer.columns, (Table *)table, sources, text, STR, odd)
+                    ? rows_of(writer.table, order, &count)
+                    : NULL;
     if (rows) made = written(&writer.out, rows, count, row, &writer);
     free(rows);
     free(writer.columns);

@@ -1,104 +1,6 @@
 /* Read lines of JSON objects whose shape is known into a table. */
 #include "kernel.h"
 
-struct Node;
-
-typedef struct {
-    char *name;
-    Py_ssize_t size, column;
-    int mask;
-    bool required;
-    struct Node *node; /* what is in it, when it is an object */
-} Field;
-
-typedef struct Node {
-    Field *fields;
-    Py_ssize_t count, required;
-} Node;
-
-typedef struct {
-    PyObject_HEAD
-    Node *top;
-    Py_ssize_t width;
-    PyObject *unset, *decode;
-} Shape;
-
-PyTypeObject *Shape_type;
-
-static void node_free(Node *node) {
-    if (!node) return;
-    for (Py_ssize_t i = 0; i < node->count; i++) {
-        free(node->fields[i].name);
-        node_free(node->fields[i].node);
-    }
-    free(node->fields);
-    free(node);
-}
-
-/* Make a node of a tuple of fields: (name, kinds, required, fields or None) each. */
-static Node *node_of(PyObject *fields, Py_ssize_t *width) {
-    Py_ssize_t count = PyTuple_Size(fields);
-    if (count < 0) return NULL;
-    Node *node = calloc(1, sizeof *node);
-    if (!node || !(node->fields = calloc((size_t)count + 1, sizeof *node->fields))) {
-        node_free(node);
-        PyErr_NoMemory();
-        return NULL;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        Field *field = &node->fields[i];
-        const char *name;
-        PyObject *inside;
-        int required;
-        node->count = i + 1;
-        if (!PyArg_ParseTuple(PyTuple_GetItem(fields, i), "y#ipO", &name, &field->size, &field->mask, &required, &inside))
-            goto fail;
-        field->required = required;
-        node->required += required;
-        field->column = (*width)++;
-        field->name = malloc((size_t)field->size + 1);
-        if (!field->name) {
-            PyErr_NoMemory();
-            goto fail;
-        }
-        memcpy(field->name, name, (size_t)field->size);
-        if (inside != Py_None && !(field->node = node_of(inside, width))) goto fail;
-    }
-    return node;
-fail:
-    node_free(node);
-    return NULL;
-}
-
-static PyObject *shape_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    (void)kwargs;
-    PyObject *fields, *unset, *decode;
-    if (!PyArg_ParseTuple(args, "O!OO", &PyTuple_Type, &fields, &unset, &decode)) return NULL;
-    allocfunc alloc = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
-    Shape *shape = (Shape *)alloc(type, 0);
-    if (!shape) return NULL;
-    Py_INCREF(unset);
-    Py_INCREF(decode);
-    shape->unset = unset;
-    shape->decode = decode;
-    shape->top = node_of(fields, &shape->width);
-    if (!shape->top) {
-        Py_DECREF(shape);
-        return NULL;
-    }
-    return (PyObject *)shape;
-}
-
-static void shape_dealloc(PyObject *self) {
-    Shape *shape = (Shape *)self;
-    PyTypeObject *type = Py_TYPE(self);
-    node_free(shape->top);
-    Py_XDECREF(shape->unset);
-    Py_XDECREF(shape->decode);
-    ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
-    Py_DECREF(type);
-}
-
 /* Find a field by its name: mostly it is the one that follows the last one. */
 static const Field *field_of(const Node *node, const byte *name, Py_ssize_t size, Py_ssize_t guess) {
     for (Py_ssize_t tried = 0; tried < node->count; tried++, guess++) {
@@ -125,8 +27,14 @@ static bool text_cell(Table *table, Cell *cell, const byte *at, const byte *clos
     return true;
 }
 
+static bool note_disorder(Table *table) {
+    Py_ssize_t number = table->rows - 1;
+    return buffer_add(&table->disordered, &number, sizeof number);
+}
+
 static const byte *object(const Node *node, Table *table, Cell *row, const byte *at, const byte *end) {
     Py_ssize_t guess = 0, required = 0;
+    bool disordered = false;
     at = past_blanks(at + 1, end);
     if (at < end && *at == '}') return node->required ? NULL : at + 1;
     for (;;) {
@@ -137,6 +45,7 @@ static const byte *object(const Node *node, Table *table, Cell *row, const byte 
         if (!at || escapes) return NULL;
         const Field *field = field_of(node, name, at - name, guess);
         if (!field) return NULL;
+        if (field - node->fields < guess) disordered = true;
         guess = field - node->fields + 1;
         required += field->required;
         Cell *cell = &row[field->column];
@@ -162,13 +71,17 @@ static const byte *object(const Node *node, Table *table, Cell *row, const byte 
             if (!(field->mask & plain) || (field->node && plain != NUL)) return NULL;
             if (field->mask & TEXTS && plain == LIST && !(kind & TEXTS)) return NULL;
             cell->kind = kind;
-            cell->flags = kind == BOOL && *start == 't' ? TRUE : 0;
+            if (kind == BOOL && *start == 't') cell->flags = TRUE;
+            if (kind & TEXTS && !memchr(start, '\\', (size_t)(at - start))) cell->flags = PLAIN;
             cell->at = (uint32_t)(start - table->bytes);
             cell->size = (uint32_t)(at - start);
         }
         at = past_blanks(at, end);
         if (at == end) return NULL;
-        if (*at == '}') return required == node->required ? at + 1 : NULL;
+        if (*at == '}') {
+            if (required != node->required || (disordered && !note_disorder(table))) return NULL;
+            return at + 1;
+        }
         if (*at != ',') return NULL;
         at = past_blanks(at + 1, end);
     }
@@ -185,7 +98,7 @@ static bool read_lines(const Shape *shape, Table *table, const byte *at, const b
 }
 
 /* read(data) -> Table | None: the lines of a block, unless one of them is not as simple as that. */
-static PyObject *shape_read(PyObject *self, PyObject *data) {
+PyObject *shape_read(PyObject *self, PyObject *data) {
     const Shape *shape = (const Shape *)self;
     char *bytes;
     Py_ssize_t size;
@@ -201,18 +114,4 @@ static PyObject *shape_read(PyObject *self, PyObject *data) {
     if (good) return (PyObject *)table;
     Py_DECREF(table);
     Py_RETURN_NONE;
-}
-
-static PyMethodDef methods[] = {
-    {"read", shape_read, METH_O, "Read a block of lines; None when one of them is not of this shape, or not simple."},
-    {0},
-};
-static PyType_Slot slots[] = {
-    {Py_tp_new, shape_new}, {Py_tp_dealloc, shape_dealloc}, {Py_tp_methods, methods}, {0, NULL},
-};
-static PyType_Spec spec = {"identitysync.native._kernel.Shape", sizeof(Shape), 0, Py_TPFLAGS_DEFAULT, slots};
-
-bool add_shape(PyObject *module) {
-    Shape_type = (PyTypeObject *)PyType_FromSpec(&spec);
-    return Shape_type && PyModule_AddObjectRef(module, "Shape", (PyObject *)Shape_type) == 0;
 }

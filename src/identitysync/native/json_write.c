@@ -1,10 +1,12 @@
 /* Write the rows of a table as JSON objects, one on each line. */
 #include "kernel.h"
 
-/* A part of an object: a name with a value, the beginning of an object inside, or (without a name) the end of one. */
+/* A part of an object: a name with a value, the beginning of an object inside (with a column that tells whether it is
+ * there, or without one), or the end of one. */
 typedef struct {
     const char *name; /* with its quotes and the colon */
-    Py_ssize_t size, column; /* -1 for the beginning and the end of an object */
+    Py_ssize_t size, column; /* -1 for none */
+    Py_ssize_t end;          /* of an object: the part that ends it; 0 of a value */
 } Part;
 
 typedef struct {
@@ -38,48 +40,86 @@ static bool plain_text(Buffer *out, const Part *part, const byte *at, size_t siz
     return true;
 }
 
+/* An array of texts without escapes: only blanks between them go. */
+static bool texts(Buffer *out, const byte *at, const byte *end) {
+    bool escapes;
+    if (!buffer_put(out, '[')) return false;
+    at = past_blanks(at + 1, end);
+    while (*at == '"') {
+        const byte *close = text_end(at + 1, end, &escapes);
+        if (!close || !buffer_add(out, at, (size_t)(close + 1 - at))) return false;
+        at = past_blanks(close + 1, end);
+        if (*at != ',') break;
+        if (!buffer_put(out, ',')) return false;
+        at = past_blanks(at + 1, end);
+    }
+    return buffer_put(out, ']');
+}
+
+static bool value(Writer *writer, const Part *part, const Cell *cell) {
+    Buffer *out = &writer->out;
+    const byte *at = cell_bytes(writer->table, cell);
+    if (cell->kind == STR && cell->flags & PLAIN) return plain_text(out, part, at, cell->size); /* most of them */
+    if (!name(writer, part)) return false;
+    if (cell->kind == STR) return text(out, at, cell->size);
+    return cell->kind & TEXTS ? texts(out, at, at + cell->size) : buffer_add(out, at, cell->size);
+}
+
 static bool row(void *self, Py_ssize_t number) {
     Writer *writer = self;
     Buffer *out = &writer->out;
     if (!buffer_put(out, '{')) return false;
     for (Py_ssize_t i = 0; i < writer->count; i++) {
         const Part *part = &writer->parts[i];
-        if (part->column < 0) {
-            if (!(part->size ? name(writer, part) && buffer_put(out, '{') : buffer_put(out, '}'))) return false;
-            continue;
+        const Cell *cell = part->column < 0 ? NULL : cell_at(writer->table, number, part->column);
+        bool good = true;
+        if (cell && cell->kind == MISSING) {
+            i = part->end ? part->end : i;
+        } else if (cell && part->end && cell->kind == NUL) {
+            good = name(writer, part) && buffer_add(out, "null", 4);
+            i = part->end;
+        } else if (part->end) {
+            good = name(writer, part) && buffer_put(out, '{');
+        } else {
+            good = cell ? value(writer, part, cell) : buffer_put(out, '}');
         }
-        const Cell *cell = cell_at(writer->table, number, part->column);
-        const byte *at = cell_bytes(writer->table, cell);
-        if (cell->kind == MISSING) continue;
-        if (cell->kind == STR && cell->flags & PLAIN) { /* most of them: all at once */
-            if (!plain_text(out, part, at, cell->size)) return false;
-        } else if (!name(writer, part) || !(cell->kind == STR ? text(out, at, cell->size)
-                                                              : buffer_add(out, at, cell->size))) {
-            return false;
-        }
+        if (!good) return false;
     }
     return buffer_add(out, "}\n", 2);
 }
 
-/* Read parts: a list of (name, whether it has a value). Values get the columns in turn. */
+/* Read parts: a list of (name, "value" | "object" | "object?" | "end"). Values, and objects that may not be there, get
+ * the columns in turn. */
 static bool parts_of(Part *parts, PyObject *given, const Py_ssize_t *columns, Py_ssize_t count) {
-    Py_ssize_t next = 0;
+    Py_ssize_t next = 0, open = -1; /* the object in which the part is; the one around it stands in its `end` meanwhile */
     for (Py_ssize_t i = 0; i < PyList_Size(given); i++) {
-        int has_value;
-        if (!PyArg_ParseTuple(PyList_GetItem(given, i), "y#p", &parts[i].name, &parts[i].size, &has_value)) return false;
-        if (has_value && next == count) {
-            PyErr_SetString(PyExc_ValueError, "there are more values than sources");
+        Part *part = &parts[i];
+        const char *what;
+        if (!PyArg_ParseTuple(PyList_GetItem(given, i), "y#s", &part->name, &part->size, &what)) return false;
+        bool has_column = !strcmp(what, "value") || !strcmp(what, "object?"), ends = !strcmp(what, "end");
+        if ((has_column && next == count) || (ends && open < 0)) {
+            PyErr_SetString(PyExc_ValueError, "there are not as many sources as values, or ends as objects");
             return false;
         }
-        parts[i].column = has_value ? columns[next++] : -1;
+        part->column = has_column ? columns[next++] : -1;
+        if (ends) {
+            Py_ssize_t around = parts[open].end;
+            parts[open].end = i;
+            open = around;
+        } else if (*what == 'o') {
+            part->end = open;
+            open = i;
+        }
     }
-    return true;
+    if (open >= 0) PyErr_SetString(PyExc_ValueError, "an object has no end");
+    return open < 0;
 }
 
 /* write_json(table, sources, order, parts, encode) -> bytes
  *
- * A part is (name, True) for a value, the next of the sources; (name, False) for the beginning of an object, and
- * (b"", False) for its end. `encode` makes the JSON of a value that is no text. */
+ * A part is (name, "value") for the next of the sources; (name, "object") for the beginning of an object, or "object?"
+ * for one that is there, missing or null as the next of the sources is; (b"", "end") for its end. `encode` makes the
+ * JSON of a value that is no text. */
 PyObject *write_json(PyObject *module, PyObject *args) {
     (void)module;
     PyObject *table, *sources, *parts, *order, *encode, *made = NULL;
@@ -92,7 +132,7 @@ PyObject *write_json(PyObject *module, PyObject *args) {
     writer.parts = calloc((size_t)writer.count + 1, sizeof *writer.parts);
     if (!writer.parts) return PyErr_NoMemory();
     Py_ssize_t count, *columns = NULL;
-    Row *rows = columns_of(&columns, (Table *)table, sources, encode, INT) &&
+    Row *rows = columns_of(&columns, (Table *)table, sources, encode, INT, FLOAT | LIST | DICT) &&
                         parts_of(writer.parts, parts, columns, PyList_Size(sources))
                     ? rows_of(writer.table, order, &count)
                     : NULL;

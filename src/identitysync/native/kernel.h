@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ typedef uint8_t byte;
 enum { MISSING = 0, STR = 1, INT = 2, FLOAT = 4, BOOL = 8, NUL = 16, LIST = 32, DICT = 64, TEXTS = 128 };
 
 /* APART: the bytes are not in the input but beside it, since they had to be changed. PLAIN: no quote, backslash or
- * control character is in them, so that they are a JSON text as they are. TRUE: what a BOOL is. */
+ * control character is in them, so that they are a JSON text as they are; of TEXTS: no backslash. TRUE: what a BOOL is. */
 enum { APART = 1, PLAIN = 2, TRUE = 4 };
 
 typedef struct {
@@ -58,7 +59,7 @@ typedef struct {
     PyObject_HEAD
     PyObject *source, *unset, *decode;
     const byte *bytes;
-    Buffer apart;
+    Buffer apart, disordered; /* the numbers of rows whose fields have another order than those of the shape */
     Cell *cells;
     Py_ssize_t width, rows, room, used;
     Cell **more; /* columns that were made of others */
@@ -77,6 +78,29 @@ static inline const byte *cell_bytes(const Table *table, const Cell *cell) {
 Table *table_new(PyObject *source, Py_ssize_t width, PyObject *unset, PyObject *decode);
 Cell *table_row(Table *table); /* a new row, all of it missing; NULL without memory */
 PyObject *table_value(const Table *table, const Cell *cell);
+
+struct Node;
+
+typedef struct {
+    char *name;
+    PyObject *key; /* the name as Python has it */
+    Py_ssize_t size, column;
+    int mask;
+    bool required;
+    struct Node *node; /* what is in it, when it is an object */
+} Field;
+
+typedef struct Node {
+    Field *fields;
+    Py_ssize_t count, required;
+} Node;
+
+typedef struct {
+    PyObject_HEAD
+    Node *top;
+    Py_ssize_t width;
+    PyObject *unset, *decode, *encode;
+} Shape;
 
 /* text.c: bytes that are UTF-8, and JSON texts. */
 const byte *text_past(const byte *at, const byte *end);                  /* behind one character; NULL when it is none */
@@ -99,8 +123,16 @@ PyObject *table_replace(PyObject *self, PyObject *args);
 PyObject *table_join(PyObject *self, PyObject *args);
 PyObject *table_either(PyObject *self, PyObject *args);
 
-/* columns.c: what makes columns. */
-bool columns_of(Py_ssize_t **columns, Table *table, PyObject *sources, PyObject *convert, byte kind);
+/* records.c: whole records of a table, and a table of whole records. */
+PyObject *table_records(PyObject *self, PyObject *args);
+PyObject *shape_take(PyObject *self, PyObject *records);
+
+/* json_read.c: a table of JSON lines. */
+PyObject *shape_read(PyObject *self, PyObject *data);
+
+/* columns.c: takes a Python value into a cell, and makes columns. */
+bool absorb(Table *table, Cell *cell, PyObject *value, PyObject *convert, byte kind);
+bool columns_of(Py_ssize_t **columns, Table *table, PyObject *sources, PyObject *convert, byte kind, byte odd);
 
 /* order.c: which rows are written, in order: those of the table by their numbers, others as the bytes they are. */
 typedef struct {

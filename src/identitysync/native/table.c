@@ -41,6 +41,7 @@ static void table_dealloc(PyObject *self) {
     free(table->more);
     free(table->cells);
     free(table->apart.bytes);
+    free(table->disordered.bytes);
     Py_XDECREF(table->source);
     Py_XDECREF(table->unset);
     Py_XDECREF(table->decode);
@@ -137,6 +138,19 @@ static PyObject *table_used(PyObject *self, void *context) {
     return PyLong_FromSsize_t(((Table *)self)->used);
 }
 
+static PyObject *table_disordered(PyObject *self, void *context) {
+    (void)context;
+    const Table *table = (Table *)self;
+    const Py_ssize_t *numbers = (const Py_ssize_t *)table->disordered.bytes;
+    PyObject *set = PySet_New(NULL);
+    for (size_t i = 0; set && i < table->disordered.size / sizeof *numbers; i++) {
+        PyObject *number = PyLong_FromSsize_t(numbers[i]);
+        if (!number || PySet_Add(set, number) < 0) Py_CLEAR(set);
+        Py_XDECREF(number);
+    }
+    return set;
+}
+
 static Py_ssize_t table_length(PyObject *self) { return ((Table *)self)->rows; }
 
 static PyMethodDef methods[] = {
@@ -144,10 +158,15 @@ static PyMethodDef methods[] = {
     {"replace", table_replace, METH_VARARGS, "Make a column in which a text stands for each of some letters."},
     {"join", table_join, METH_VARARGS, "Make a column in which arrays are one text."},
     {"either", table_either, METH_VARARGS, "Make a column of two: what the second has where the first is missing."},
+    {"records", table_records, METH_VARARGS, "Make whole records of rows."},
     {"row", table_row_values, METH_O, "Give the values of a row as a list."},
     {0},
 };
-static PyGetSetDef getters[] = {{"used", table_used, NULL, "How many bytes of the block whole rows take.", NULL}, {0}};
+static PyGetSetDef getters[] = {
+    {"used", table_used, NULL, "How many bytes of the block whole rows take.", NULL},
+    {"disordered", table_disordered, NULL, "The numbers of rows whose fields are not in the shape's order.", NULL},
+    {0},
+};
 static PyType_Slot slots[] = {
     {Py_tp_dealloc, table_dealloc}, {Py_tp_methods, methods}, {Py_tp_getset, getters},
     {Py_sq_length, table_length},   {0, NULL},

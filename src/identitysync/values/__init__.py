@@ -2,7 +2,7 @@
 
 from identitysync.values.finite import all_finite
 from identitysync.values.flat import flatten, flattened
-from identitysync.values.json_text import json_bytes, json_value
+from identitysync.values.json_text import json_bytes, json_value, why_not
 from identitysync.values.paths import FieldPath
 from identitysync.values.records import MISSING, Missing, Record, copy_records
 from identitysync.values.secret import MASK, Secret
@@ -24,4 +24,5 @@ __all__ = [
     "json_bytes",
     "json_value",
     "text_of",
+    "why_not",
 ]

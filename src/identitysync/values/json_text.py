@@ -23,7 +23,19 @@ def json_bytes(value: Any) -> bytes:
     try:
         return _encode(value)
     except (TypeError, RecursionError) as fault:
-        raise ValueError(f"this value cannot be written as JSON: {fault}") from fault
+        raise ValueError(f"this value cannot be written as JSON: {why_not(fault)}") from fault
+
+
+def why_not(fault: Exception) -> str:
+    """Say why a value cannot be written, whatever it was that met its depth first.
+
+    Args:
+        fault: What writing it raised.
+
+    Returns:
+        The reason, for people.
+    """
+    return "it is nested too deeply, or holds itself" if isinstance(fault, RecursionError) else str(fault)
 
 
 def json_value(text: bytes | str) -> Any:

@@ -9,7 +9,7 @@ from identitysync.contract import Layout, Surprise
 from identitysync.errors import RecordRejected
 from identitysync.scripts.format.charset import Charset
 from identitysync.scripts.format.dsv_dialect import Dialect
-from identitysync.values import MISSING, FieldPath, Record, all_finite, flatten, flattened, text_of
+from identitysync.values import MISSING, FieldPath, Record, all_finite, flatten, flattened, text_of, why_not
 
 
 class DsvEncoder:
@@ -46,7 +46,7 @@ class DsvEncoder:
                 self._charset.encode("".join(names[len(self._names) :]))
                 self._columns, self._names = columns, names
         except (ValueError, TypeError, RecursionError) as fault:
-            raise RecordRejected(f"the record cannot be written as text: {fault}", code="no-text") from fault
+            raise RecordRejected(f"the record cannot be written as text: {why_not(fault)}", code="no-text") from fault
         return block
 
     def start(self) -> bytes:
@@ -94,7 +94,7 @@ class DsvEncoder:
         try:
             cells = [each if type(each) is str else cell(each) for each in self._values(record)]
         except (ValueError, TypeError, RecursionError) as fault:
-            raise RecordRejected(f"the record cannot be written as text: {fault}", code="no-text") from fault
+            raise RecordRejected(f"the record cannot be written as text: {why_not(fault)}", code="no-text") from fault
         self._charset.encode("".join(cells))
         return self.line(cells)
 

@@ -10,7 +10,7 @@ from identitysync.errors import InvalidParameter, RecordRejected
 from identitysync.scripts.format.json_cells import emit_cells
 from identitysync.scripts.format.plain import PlainEncoder
 from identitysync.scripts.format.sizes import check_size
-from identitysync.values import Record, all_finite, json_bytes
+from identitysync.values import Record, all_finite, json_bytes, why_not
 
 _encode_lines: Final = msgspec.json.Encoder().encode_lines
 
@@ -108,7 +108,7 @@ def _lines(records: Sequence[Record]) -> bytes:
         block = _encode_lines(records)
         finite = b"null" not in block or all(all_finite(record.values()) for record in records)
     except (ValueError, TypeError, RecursionError) as fault:
-        raise RecordRejected(f"the record cannot be written as JSON: {fault}", code="not-json") from fault
+        raise RecordRejected(f"the record cannot be written as JSON: {why_not(fault)}", code="not-json") from fault
     if not finite:  # they are written as null
         raise RecordRejected("a number is infinite or none at all (NaN), which JSON cannot hold", code="not-finite")
     return block

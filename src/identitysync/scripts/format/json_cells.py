@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from identitysync.contract import Cells, Fields, Tree, Unfit, Value
+from identitysync.contract import Cells, Fields, Unfit, parts_of
 from identitysync.native import kernel
 from identitysync.values import Record
 
@@ -26,21 +26,10 @@ def emit_cells(fields: Fields, row: Callable[[Record], bytes], made: Callable[[b
     native = kernel()
     if native is None:
         raise Unfit("there is no native kernel")
-    parts: list[tuple[bytes, bool]] = []
-    values: list[Value] = []
-    _parts(fields.tree(), parts, values)
+    names, values = parts_of(fields.tree())
+    parts = [(b"" if what == "end" else _encode(name) + b":", what) for name, what in names]
 
     def block(table: Any, sources: list[Any], order: list[Any]) -> bytes:
         return made(native.write_json(table, sources, order, parts, _encode))
 
     return Cells(values, block, row)
-
-
-def _parts(fields: Tree, parts: list[tuple[bytes, bool]], values: list[Value]) -> None:
-    for name, node in fields:
-        parts.append((_encode(name) + b":", isinstance(node, Value)))
-        if isinstance(node, Value):
-            values.append(node)
-        else:
-            _parts(node, parts, values)
-            parts.append((b"", False))
