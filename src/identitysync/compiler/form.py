@@ -22,15 +22,18 @@ class Whole:
 
     parts: Sequence[tuple[str, str]]
 
-    def records(self, table: Any, sources: list[Any], order: list[Any]) -> list[Record]:
+    def records(self, table: Any, sources: list[Any], order: list[Any]) -> tuple[list[Record], Any]:
         """Make records.
 
         Args:
             table: The table of the native kernel.
             sources: The source of each value in it.
             order: The numbers of the rows that are wanted, with records in the place of those that are made already.
+
+        Returns:
+            The records, and what the kernel remembers of how it made them.
         """
-        made: list[Record] = table.records(self.parts, sources, order)
+        made: tuple[list[Record], Any] = table.records(self.parts, sources, order)
         return made
 
     def row(self, record: Record) -> Record:

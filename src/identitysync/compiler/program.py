@@ -131,19 +131,20 @@ class Program:
         return None
 
     def run_records(
-        self, records: list[Record], layouts: Mapping[str, Layout], workers: Mapping[str, Mapper]
+        self, records: list[Record], made: Any, layouts: Mapping[str, Layout], workers: Mapping[str, Mapper]
     ) -> Ran | None:
         """Run records that are whole.
 
         Args:
             records: The records, which stay as they are.
+            made: What the kernel remembers of how it made them.
             layouts: As for ``run``.
             workers: As for ``run``.
 
         Returns:
             As ``run``.
         """
-        given = _Whole(layouts, workers, records)
+        given = _Whole(layouts, workers, records, made)
         ran = self._run_whole(given)
         if ran is None and not self._given_up:
             self.learn(records)
@@ -172,7 +173,7 @@ class Program:
     def _run_whole(self, given: "_Whole") -> Ran | None:
         shape = self._shape_of_records()
         function = self._for_table(shape, given) if shape is not None else None
-        table = function.type.take(given.records) if function is not None else None
+        table = function.type.take(given.records, given.made) if function is not None else None
         if function is None or table is None:
             return None
         return self._finished(function, table, given, lambda: lambda number: copy.deepcopy(given.records[number]))
@@ -273,10 +274,11 @@ class Program:
         untouched = _copied(order)
 
         def again() -> list[Record]:
-            return rows.records(table, sources, _copied(untouched))
+            return rows.records(table, sources, _copied(untouched))[0]
 
-        records = mapped(barrier.steps, rows.records(table, sources, order), again, given.workers, ran)
-        further = behind.run_records(records, given.layouts, given.workers)
+        records, known = rows.records(table, sources, order)
+        records = mapped(barrier.steps, records, again, given.workers, ran)
+        further = behind.run_records(records, known, given.layouts, given.workers)
         if further is None:
             self.reason = behind.reason
             return False
@@ -295,6 +297,7 @@ class _Whole:
     layouts: Mapping[str, Layout]
     workers: Mapping[str, Mapper]
     records: list[Record]
+    made: Any
 
 
 @attrs.frozen

@@ -7,16 +7,16 @@ typedef struct {
     const char *name; /* with its quotes and the colon */
     Py_ssize_t size, column; /* -1 for none */
     Py_ssize_t end;          /* of an object: the part that ends it; 0 of a value */
-} Part;
+} Piece;
 
 typedef struct {
     const Table *table;
-    Part *parts;
+    Piece *parts;
     Py_ssize_t count;
     Buffer out;
 } Writer;
 
-static bool name(Writer *writer, const Part *part) {
+static bool name(Writer *writer, const Piece *part) {
     Buffer *out = &writer->out;
     return (out->bytes[out->size - 1] == '{' || buffer_put(out, ',')) && buffer_add(out, part->name, (size_t)part->size);
 }
@@ -25,7 +25,7 @@ static bool text(Buffer *out, const byte *at, size_t size) {
     return buffer_put(out, '"') && text_escaped(out, at, size) && buffer_put(out, '"');
 }
 
-static bool plain_text(Buffer *out, const Part *part, const byte *at, size_t size) {
+static bool plain_text(Buffer *out, const Piece *part, const byte *at, size_t size) {
     size_t most = (size_t)part->size + size + 3;
     if (out->room - out->size < most && !buffer_reserve(out, most)) return false;
     byte *to = out->bytes + out->size;
@@ -56,7 +56,7 @@ static bool texts(Buffer *out, const byte *at, const byte *end) {
     return buffer_put(out, ']');
 }
 
-static bool value(Writer *writer, const Part *part, const Cell *cell) {
+static bool value(Writer *writer, const Piece *part, const Cell *cell) {
     Buffer *out = &writer->out;
     const byte *at = cell_bytes(writer->table, cell);
     if (cell->kind == STR && cell->flags & PLAIN) return plain_text(out, part, at, cell->size); /* most of them */
@@ -70,7 +70,7 @@ static bool row(void *self, Py_ssize_t number) {
     Buffer *out = &writer->out;
     if (!buffer_put(out, '{')) return false;
     for (Py_ssize_t i = 0; i < writer->count; i++) {
-        const Part *part = &writer->parts[i];
+        const Piece *part = &writer->parts[i];
         const Cell *cell = part->column < 0 ? NULL : cell_at(writer->table, number, part->column);
         bool good = true;
         if (cell && cell->kind == MISSING) {
@@ -90,10 +90,10 @@ static bool row(void *self, Py_ssize_t number) {
 
 /* Read parts: a list of (name, "value" | "object" | "object?" | "end"). Values, and objects that may not be there, get
  * the columns in turn. */
-static bool parts_of(Part *parts, PyObject *given, const Py_ssize_t *columns, Py_ssize_t count) {
+static bool parts_of(Piece *parts, PyObject *given, const Py_ssize_t *columns, Py_ssize_t count) {
     Py_ssize_t next = 0, open = -1; /* the object in which the part is; the one around it stands in its `end` meanwhile */
     for (Py_ssize_t i = 0; i < PyList_Size(given); i++) {
-        Part *part = &parts[i];
+        Piece *part = &parts[i];
         const char *what;
         if (!PyArg_ParseTuple(PyList_GetItem(given, i), "y#s", &part->name, &part->size, &what)) return false;
         bool has_column = !strcmp(what, "value") || !strcmp(what, "object?"), ends = !strcmp(what, "end");

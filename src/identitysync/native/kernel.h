@@ -102,6 +102,38 @@ typedef struct {
     PyObject *unset, *decode, *encode;
 } Shape;
 
+/* A part of a whole record: a name with a value, the beginning of an object inside, or the end of one. */
+enum { KNOWN_BITS = 6, MOST_UNKNOWN = 200 };
+
+typedef struct {
+    uint64_t first, last;
+    size_t size;
+    PyObject *text;
+} Known;
+
+typedef struct {
+    PyObject *name;    /* NULL for the end of an object */
+    Py_ssize_t end;    /* of an object: the part that ends it; 0 of a value */
+    Py_ssize_t column; /* where the value is, or what tells whether the object is there; -1 for nowhere */
+    PyObject *source;  /* a list of values or a tuple with one, where there is no column; borrowed */
+    PyObject *pattern; /* of an object: one with all of its fields */
+    int unknown;       /* how many texts were not among those that are known */
+    Known known[1 << KNOWN_BITS];
+} Part;
+
+typedef struct {
+    PyObject_HEAD
+    Table *table;
+    PyObject *sources;
+    Part *parts;
+    Py_ssize_t count, rows;
+    PyObject **values;   /* what each record was made of, by its parts */
+    PyObject **dicts;    /* the records, borrowed: to be compared only */
+    Py_ssize_t *numbers; /* their rows in the table; -1 where they are not of it */
+} Records;
+
+static inline Py_ssize_t part_behind(const Part *part, Py_ssize_t number) { return (part->end ? part->end : number) + 1; }
+
 /* text.c: bytes that are UTF-8, and JSON texts. */
 const byte *text_past(const byte *at, const byte *end);                  /* behind one character; NULL when it is none */
 const byte *text_end(const byte *at, const byte *end, bool *escapes);    /* the closing quote; NULL when it is no text */
@@ -123,9 +155,9 @@ PyObject *table_replace(PyObject *self, PyObject *args);
 PyObject *table_join(PyObject *self, PyObject *args);
 PyObject *table_either(PyObject *self, PyObject *args);
 
-/* records.c: whole records of a table, and a table of whole records. */
+/* records.c and take.c: whole records of a table, and a table of whole records. */
 PyObject *table_records(PyObject *self, PyObject *args);
-PyObject *shape_take(PyObject *self, PyObject *records);
+PyObject *shape_take(PyObject *self, PyObject *args);
 
 /* json_read.c: a table of JSON lines. */
 PyObject *shape_read(PyObject *self, PyObject *data);
@@ -146,9 +178,10 @@ typedef bool (*WriteRow)(void *writer, Py_ssize_t number);
 Row *rows_of(const Table *table, PyObject *order, Py_ssize_t *count);
 PyObject *written(Buffer *out, const Row *rows, Py_ssize_t count, WriteRow row, void *writer);
 
-extern PyTypeObject *Table_type, *Shape_type;
+extern PyTypeObject *Table_type, *Shape_type, *Records_type;
 bool add_table(PyObject *module);
 bool add_shape(PyObject *module);
+bool add_records(PyObject *module);
 PyObject *count_signs(PyObject *module, PyObject *args);
 PyObject *read_rows(PyObject *module, PyObject *args);
 PyObject *write_dsv(PyObject *module, PyObject *args);

@@ -17,6 +17,6 @@ static struct PyModuleDef definition = {
 
 PyMODINIT_FUNC PyInit__kernel(void) {
     PyObject *module = PyModule_Create(&definition);
-    if (module && !(add_table(module) && add_shape(module))) Py_CLEAR(module);
+    if (module && !(add_table(module) && add_shape(module) && add_records(module))) Py_CLEAR(module);
     return module;
 }

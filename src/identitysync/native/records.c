@@ -1,27 +1,9 @@
-/* Whole records: dicts that are made of the rows of a table, and dicts that are taken into one. */
+/* Whole records that are made of the rows of a table: dicts, which remember what they were made of. */
 #include "kernel.h"
 
-/* A part of a record; as in json_write.c. */
-typedef struct {
-    PyObject *name; /* NULL for the end of an object */
-    Py_ssize_t end;
-    PyObject *source; /* a list of values or a tuple with one, borrowed; NULL where there is a column */
-    Py_ssize_t column; /* -1 for none */
-} Part;
-
-typedef struct {
-    const Table *table;
-    Part *parts;
-    Py_ssize_t count;
-} Maker;
-
-static void maker_free(Maker *maker) {
-    for (Py_ssize_t i = 0; maker->parts && i < maker->count; i++) Py_XDECREF(maker->parts[i].name);
-    free(maker->parts);
-}
+PyTypeObject *Records_type;
 
 static bool source_of(Part *part, const Table *table, PyObject *source) {
-    part->column = -1;
     if (PyLong_Check(source)) {
         part->column = PyLong_AsSsize_t(source);
         if (part->column >= 0 && part->column < table->width + table->more_count) return true;
@@ -34,26 +16,27 @@ static bool source_of(Part *part, const Table *table, PyObject *source) {
     return false;
 }
 
-static bool parts_of(Maker *maker, PyObject *given, PyObject *sources) {
+/* Read parts, as write_json does. */
+static bool parts_of(Records *records, PyObject *given) {
     Py_ssize_t next = 0, open = -1;
-    maker->count = PyList_Size(given);
-    maker->parts = calloc((size_t)maker->count + 1, sizeof *maker->parts);
-    if (!maker->parts) return PyErr_NoMemory() != NULL;
-    for (Py_ssize_t i = 0; i < maker->count; i++) {
-        Part *part = &maker->parts[i];
+    records->count = PyList_Size(given);
+    records->parts = calloc((size_t)records->count + 1, sizeof *records->parts);
+    if (!records->parts) return PyErr_NoMemory() != NULL;
+    for (Py_ssize_t i = 0; i < records->count; i++) {
+        Part *part = &records->parts[i];
         const char *what;
         PyObject *name;
         part->column = -1;
         if (!PyArg_ParseTuple(PyList_GetItem(given, i), "Us", &name, &what)) return false;
         bool has_source = !strcmp(what, "value") || !strcmp(what, "object?"), ends = !strcmp(what, "end");
-        if ((has_source && next == PyList_Size(sources)) || (ends && open < 0)) {
+        if ((has_source && next == PyList_Size(records->sources)) || (ends && open < 0)) {
             PyErr_SetString(PyExc_ValueError, "there are not as many sources as values, or ends as objects");
             return false;
         }
-        if (has_source && !source_of(part, maker->table, PyList_GetItem(sources, next++))) return false;
+        if (has_source && !source_of(part, records->table, PyList_GetItem(records->sources, next++))) return false;
         if (ends) {
-            Py_ssize_t around = maker->parts[open].end;
-            maker->parts[open].end = i;
+            Py_ssize_t around = records->parts[open].end;
+            records->parts[open].end = i;
             open = around;
             continue;
         }
@@ -69,154 +52,153 @@ static bool parts_of(Maker *maker, PyObject *given, PyObject *sources) {
     return open < 0;
 }
 
+/* Make an object with all fields that the parts in a range name: a copy of it is made faster than one field by field. */
+static PyObject *pattern_of(const Records *records, Py_ssize_t first, Py_ssize_t end) {
+    PyObject *made = PyDict_New();
+    for (Py_ssize_t i = first; made && i < end; i = part_behind(&records->parts[i], i))
+        if (PyDict_SetItem(made, records->parts[i].name, Py_None) < 0) Py_CLEAR(made);
+    return made;
+}
+
+/* A short text that came before: most fields have few values. The ends of a text of at most 16 bytes, which may overlap,
+ * are all of it. */
+static PyObject *known_text(Part *part, const byte *at, size_t size) {
+    uint64_t first = 0, last = 0;
+    if (size >= 8) {
+        memcpy(&first, at, 8);
+        memcpy(&last, at + size - 8, 8);
+    } else {
+        memcpy(&first, at, size);
+    }
+    Known *known = &part->known[((first ^ last * 31) * UINT64_C(0x9E3779B97F4A7C15) + size) >> (64 - KNOWN_BITS)];
+    if (known->text && known->first == first && known->last == last && known->size == size) {
+        Py_INCREF(known->text);
+        return known->text;
+    }
+    part->unknown++;
+    PyObject *text = PyUnicode_DecodeUTF8((const char *)at, (Py_ssize_t)size, NULL);
+    if (!text) return NULL;
+    Py_XDECREF(known->text);
+    Py_INCREF(text);
+    *known = (Known){.first = first, .last = last, .size = size, .text = text};
+    return text;
+}
+
 /* The value of a part in a row: a new reference. */
-static PyObject *value_of(const Maker *maker, const Part *part, Py_ssize_t row) {
-    if (part->column >= 0) return table_value(maker->table, cell_at(maker->table, row, part->column));
+static PyObject *value_of(const Records *records, Part *part, Py_ssize_t row) {
+    if (part->column >= 0) {
+        const Cell *cell = cell_at(records->table, row, part->column);
+        if (cell->kind != STR || cell->size > 16 || part->unknown > MOST_UNKNOWN) return table_value(records->table, cell);
+        return known_text(part, cell_bytes(records->table, cell), cell->size);
+    }
     PyObject *value = PyList_Check(part->source) ? PyList_GetItem(part->source, row) : PyTuple_GetItem(part->source, 0);
     Py_XINCREF(value);
     return value;
 }
 
-/* Make the object of the parts from `first` to before `end`. */
-static PyObject *object(const Maker *maker, Py_ssize_t first, Py_ssize_t end, Py_ssize_t row) {
-    PyObject *made = PyDict_New();
-    for (Py_ssize_t i = first; made && i < end; i++) {
-        const Part *part = &maker->parts[i];
+/* Make the object of the parts from `first` to before `end`; what it is made of goes into `values`. */
+static PyObject *object(Records *records, PyObject *pattern, Py_ssize_t first, Py_ssize_t end, Py_ssize_t row,
+                        PyObject **values) {
+    PyObject *made = PyDict_Copy(pattern);
+    for (Py_ssize_t i = first, next; made && i < end; i = next) {
+        Part *part = &records->parts[i];
         PyObject *value = NULL;
+        next = part_behind(part, i);
         if (part->column >= 0 || part->source) {
-            value = value_of(maker, part, row);
-            if (value == maker->table->unset) {
-                Py_DECREF(value);
-                i = part->end ? part->end : i;
+            if (!(value = value_of(records, part, row))) Py_CLEAR(made);
+            if (value == records->table->unset) {
+                Py_CLEAR(value);
+                if (PyDict_DelItem(made, part->name) < 0) Py_CLEAR(made);
                 continue;
             }
         }
-        if (part->end) {
-            if (value != Py_None) {
-                Py_XDECREF(value);
-                value = object(maker, i + 1, part->end, row);
-            }
-            i = part->end;
+        if (made && part->end && value != Py_None) {
+            Py_XDECREF(value);
+            if (!part->pattern) part->pattern = pattern_of(records, i + 1, part->end);
+            value = part->pattern ? object(records, part->pattern, i + 1, part->end, row, values) : NULL;
+            if (!value) Py_CLEAR(made);
         }
-        if (!value || PyDict_SetItem(made, part->name, value) < 0) Py_CLEAR(made);
-        Py_XDECREF(value);
+        values[i] = value;
+        if (made && PyDict_SetItem(made, part->name, value) < 0) Py_CLEAR(made);
     }
     return made;
 }
 
-/* records(parts, sources, order) -> list: for each row's number a dict, and for anything else what it is. */
-PyObject *table_records(PyObject *self, PyObject *args) {
-    PyObject *parts, *sources, *order;
-    if (!PyArg_ParseTuple(args, "O!O!O!", &PyList_Type, &parts, &PyList_Type, &sources, &PyList_Type, &order)) return NULL;
-    Maker maker = {.table = (Table *)self};
-    Py_ssize_t count = PyList_Size(order);
-    PyObject *made = parts_of(&maker, parts, sources) ? PyList_New(count) : NULL;
-    for (Py_ssize_t i = 0; made && i < count; i++) {
+/* Fill `list` with a dict for each row's number in the order, and with anything else as it is. */
+static bool fill(Records *records, PyObject *list, PyObject *order) {
+    PyObject *pattern = pattern_of(records, 0, records->count);
+    bool good = pattern != NULL;
+    for (Py_ssize_t i = 0; good && i < records->rows; i++) {
         PyObject *each = PyList_GetItem(order, i), *record = each;
-        Py_INCREF(each);
+        records->numbers[i] = -1;
         if (PyLong_CheckExact(each)) {
             Py_ssize_t row = PyLong_AsSsize_t(each);
-            Py_DECREF(each);
-            record = NULL;
-            if (row >= 0 && row < maker.table->rows)
-                record = object(&maker, 0, maker.count, row);
-            else if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_IndexError, "there is no such row");
+            good = row >= 0 && row < records->table->rows;
+            if (!good && !PyErr_Occurred()) PyErr_SetString(PyExc_IndexError, "there is no such row");
+            record = good ? object(records, pattern, 0, records->count, row, records->values + i * records->count) : NULL;
+            records->numbers[i] = row;
+        } else {
+            Py_INCREF(record);
         }
-        if (record)
-            PyList_SetItem(made, i, record);
-        else
-            Py_CLEAR(made);
+        records->dicts[i] = record;
+        good = record && PyList_SetItem(list, i, record) == 0;
     }
-    maker_free(&maker);
+    Py_XDECREF(pattern);
+    return good;
+}
+
+/* records(parts, sources, order) -> (list, Records): for each row's number a dict, and for anything else what it is. */
+PyObject *table_records(PyObject *self, PyObject *args) {
+    PyObject *parts, *sources, *order, *made = NULL;
+    if (!PyArg_ParseTuple(args, "O!O!O!", &PyList_Type, &parts, &PyList_Type, &sources, &PyList_Type, &order)) return NULL;
+    allocfunc alloc = (allocfunc)PyType_GetSlot(Records_type, Py_tp_alloc);
+    Records *records = (Records *)alloc(Records_type, 0);
+    if (!records) return NULL;
+    Py_INCREF(self);
+    Py_INCREF(sources);
+    records->table = (Table *)self;
+    records->sources = sources;
+    PyObject *list = PyList_New(PyList_Size(order));
+    if (list && parts_of(records, parts)) {
+        size_t rows = (size_t)PyList_Size(order);
+        records->values = calloc(rows * (size_t)records->count + 1, sizeof *records->values);
+        records->dicts = calloc(rows + 1, sizeof *records->dicts);
+        records->numbers = calloc(rows + 1, sizeof *records->numbers);
+        records->rows = records->values && records->dicts && records->numbers ? (Py_ssize_t)rows : 0;
+        if (!records->rows && rows)
+            PyErr_NoMemory();
+        else if (fill(records, list, order))
+            made = PyTuple_Pack(2, list, (PyObject *)records);
+    }
+    Py_XDECREF(list);
+    Py_DECREF((PyObject *)records);
     return made;
 }
 
-static const Field *field_of(const Node *node, PyObject *key, Py_ssize_t guess) {
-    for (Py_ssize_t tried = 0, i = guess; tried < node->count; tried++, i++) {
-        if (i >= node->count) i = 0;
-        if (node->fields[i].key == key) return &node->fields[i]; /* mostly it is the one that follows the last one */
+static void records_dealloc(PyObject *self) {
+    Records *records = (Records *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    for (Py_ssize_t i = 0; i < records->rows * records->count; i++) Py_XDECREF(records->values[i]);
+    for (Py_ssize_t i = 0; records->parts && i < records->count; i++) {
+        Py_XDECREF(records->parts[i].name);
+        Py_XDECREF(records->parts[i].pattern);
+        for (int j = 0; j < 1 << KNOWN_BITS; j++) Py_XDECREF(records->parts[i].known[j].text);
     }
-    for (Py_ssize_t i = 0; i < node->count; i++)
-        if (PyUnicode_Compare(node->fields[i].key, key) == 0) return &node->fields[i];
-    return NULL;
+    free(records->parts);
+    free(records->values);
+    free(records->dicts);
+    free(records->numbers);
+    Py_XDECREF(records->sources);
+    Py_XDECREF((PyObject *)records->table);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
+    Py_DECREF(type);
 }
 
-/* Whether a value is one that JSON holds as it is. */
-static bool is_plain(PyObject *value, int depth) {
-    if (PyUnicode_CheckExact(value) || PyLong_CheckExact(value) || PyBool_Check(value) || value == Py_None) return true;
-    if (PyFloat_CheckExact(value)) return PyFloat_AsDouble(value) - PyFloat_AsDouble(value) == 0.0;
-    if (depth == 0) return false;
-    if (PyList_CheckExact(value)) {
-        for (Py_ssize_t i = 0; i < PyList_Size(value); i++)
-            if (!is_plain(PyList_GetItem(value, i), depth - 1)) return false;
-        return true;
-    }
-    if (!PyDict_CheckExact(value)) return false;
-    PyObject *key, *inside;
-    Py_ssize_t position = 0;
-    while (PyDict_Next(value, &position, &key, &inside))
-        if (!PyUnicode_CheckExact(key) || !is_plain(inside, depth - 1)) return false;
-    return true;
-}
+static PyType_Slot slots[] = {{Py_tp_dealloc, records_dealloc}, {0, NULL}};
+static PyType_Spec spec = {"identitysync.native._kernel.Records", sizeof(Records), 0,
+                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
 
-static byte kind_of(PyObject *value) {
-    if (PyUnicode_CheckExact(value)) return STR;
-    if (PyLong_CheckExact(value)) return INT;
-    if (PyBool_Check(value)) return BOOL;
-    if (value == Py_None) return NUL;
-    if (PyFloat_CheckExact(value)) return FLOAT;
-    if (PyDict_CheckExact(value)) return DICT;
-    if (!PyList_CheckExact(value)) return MISSING;
-    for (Py_ssize_t i = 0; i < PyList_Size(value); i++)
-        if (!PyUnicode_CheckExact(PyList_GetItem(value, i))) return LIST;
-    return LIST | TEXTS;
-}
-
-enum { DEEPEST = 60 };
-
-static bool take(const Shape *shape, const Node *node, Table *table, Py_ssize_t row, PyObject *record, bool *disordered) {
-    PyObject *key, *value;
-    Py_ssize_t position = 0, guess = 0, required = 0;
-    while (PyDict_Next(record, &position, &key, &value)) {
-        const Field *field = PyUnicode_CheckExact(key) ? field_of(node, key, guess) : NULL;
-        if (!field) return false;
-        if (field - node->fields < guess) *disordered = true;
-        guess = field - node->fields + 1;
-        required += field->required;
-        byte kind = kind_of(value), plain = kind & TEXTS ? LIST : kind;
-        Cell *cell = &table->cells[row * table->width + field->column];
-        if (kind == DICT && field->node) {
-            cell->kind = DICT;
-            if (!take(shape, field->node, table, row, value, disordered)) return false;
-            continue;
-        }
-        if (!(field->mask & plain) || (field->node && plain != NUL)) return false;
-        if (field->mask & TEXTS && plain == LIST && !(kind & TEXTS)) return false;
-        if (plain & (LIST | DICT | FLOAT) && !is_plain(value, DEEPEST)) return false;
-        if (!absorb(table, cell, value, shape->encode, kind)) return false;
-        if (kind & TEXTS && !memchr(cell_bytes(table, cell), '\\', cell->size)) cell->flags |= PLAIN;
-    }
-    return required == node->required;
-}
-
-/* take(records) -> Table | None: a table of whole records, unless one of them is not as simple as that. */
-PyObject *shape_take(PyObject *self, PyObject *records) {
-    const Shape *shape = (const Shape *)self;
-    if (!PyList_Check(records)) return PyErr_Format(PyExc_TypeError, "records come in a list");
-    PyObject *nothing = PyBytes_FromStringAndSize("", 0);
-    Table *table = nothing ? table_new(nothing, shape->width, shape->unset, shape->decode) : NULL;
-    Py_XDECREF(nothing);
-    bool good = table != NULL;
-    for (Py_ssize_t i = 0; good && i < PyList_Size(records); i++) {
-        PyObject *record = PyList_GetItem(records, i);
-        bool disordered = false;
-        good = PyDict_CheckExact(record) && table_row(table) && take(shape, shape->top, table, i, record, &disordered) &&
-               (!disordered || buffer_add(&table->disordered, &i, sizeof i));
-    }
-    if (good) return (PyObject *)table;
-    Py_XDECREF((PyObject *)table);
-    if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_ValueError)) return NULL;
-    PyErr_Clear(); /* no plain data: whoever writes it tells of that */
-    Py_RETURN_NONE;
+bool add_records(PyObject *module) {
+    Records_type = (PyTypeObject *)PyType_FromSpec(&spec);
+    return Records_type && PyModule_AddObjectRef(module, "Records", (PyObject *)Records_type) == 0;
 }

@@ -86,7 +86,7 @@ static void shape_dealloc(PyObject *self) {
 
 static PyMethodDef methods[] = {
     {"read", shape_read, METH_O, "Read a block of lines; None when one of them is not of this shape, or not simple."},
-    {"take", shape_take, METH_O, "Take records into a table; None when one of them is not of this shape, or no plain data."},
+    {"take", shape_take, METH_VARARGS, "Take records into a table; None when one of them is not of this shape, or no plain data."},
     {0},
 };
 static PyType_Slot slots[] = {
