@@ -68,7 +68,7 @@ def test_a_worker_that_is_told_to_exit_says_so():
         def close(self):
             pass
 
-    pool = ThreadPool(Exiting(), 1)
+    pool = ThreadPool(Exiting(), 2)
     with pytest.raises(PluginError, match="a worker failed: SystemExit: 3"):
         pool.submit(None).result(10)
     pool.close()

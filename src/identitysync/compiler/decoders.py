@@ -42,7 +42,3 @@ class TableDecoder(Protocol):
     def table(self, block: Block, shape: Any) -> Table | None:
         """Read a block; None when it is not so simple, or a record is not of this shape."""
         ...
-
-    def texts(self, block: Block) -> Sequence[bytes]:
-        """Give the JSON text of each record; only where it has no names."""
-        ...

@@ -145,7 +145,7 @@ class KnownFields:
 
     def keep(self, paths: Sequence[FieldPath]) -> None:
         """Drop all fields but these."""
-        kept = self._places.empty()
+        kept, again = self._places.empty(), False
         for path in paths:
             literal = self._places.top.get(path.literal)
             node = self._places.find(path)
@@ -159,9 +159,10 @@ class KnownFields:
                 if isinstance(owner.get(segment), Value):
                     raise Unfit(f"{path} goes through a field that is kept, too")
                 owner = kept.parent(owner, segment, node).fields
+            again = again or name in owner
             kept.put(owner, name, node)
-        flat = not any(isinstance(each, Object) for each in kept.top.values())
-        self._places.top, self._places.ordered = kept.top, flat or self._places.ordered
+        plain = not again and not any(isinstance(each, Object) for each in kept.top.values())
+        self._places.top, self._places.ordered = kept.top, plain or self._places.ordered
 
     def reorder(self, names: Sequence[str], after: str) -> None:
         """Put fields behind another one."""

@@ -165,7 +165,8 @@ class Program:
         if function is not None:
             found = cast(TableDecoder, given.decoder).table(given.block, function.type)
             if found is not None:
-                ran = self._finished(function, found.cells, given, lambda: given.records(found.cells.row), found.rest)
+                records = given.records(found.cells.row, found.cells.line)
+                ran = self._finished(function, found.cells, given, lambda: records, found.rest)
         self._refused = self._refused + 1 if ran is None or ran.odd * _ODD > ran.entered else 0
         self._has_run_natively = self._has_run_natively or ran is not None
         return ran
@@ -310,19 +311,22 @@ class _Given:
     layouts: Mapping[str, Layout]
     workers: Mapping[str, Mapper]
 
-    def records(self, row: Callable[[int], Sequence[Any]]) -> Callable[[int], Record]:
+    def records(
+        self, row: Callable[[int], Sequence[Any]], line: Callable[[int], bytes] | None = None
+    ) -> Callable[[int], Record]:
         """Give what gives a record by its number.
 
         Args:
             row: Gives the values of a row by its number, where records have names.
+            line: Gives the JSON text of a record, where they have none.
         """
         names = self.names
         if names is not None:
             return lambda number: dict(zip(names, row(number), strict=True))
-        texts = cast(ObjectDecoder, self.decoder).texts(self.block)
+        text = line or cast(ObjectDecoder, self.decoder).texts(self.block).__getitem__
 
         def record(number: int) -> Record:
-            made: Record = json_value(texts[number])
+            made: Record = json_value(text(number))
             return made
 
         return record

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from identitysync.compiler.shape import Leaf, Node
-from identitysync.compiler.tree import Segment
+from identitysync.compiler.tree import Barrier, Segment
 from identitysync.contract import Emitting, EmittingRows, Layout, Tree, Unfit
 from identitysync.contract.lowering import ANY, Expression, Value
 from identitysync.values import FieldPath
@@ -130,7 +130,9 @@ def reads_of(tree: Segment) -> tuple[Reads, Node]:
                     step.script.emit(fields)
                 except Unfit:
                     reads.all = True
-        if segment.leaf is not None and isinstance(segment.leaf.script, EmittingRows):
+        if isinstance(segment.leaf, Barrier):
+            reads.all = True
+        elif segment.leaf is not None and isinstance(segment.leaf.script, EmittingRows):
             try:
                 segment.leaf.script.emit_rows(fields, ())
             except Unfit:

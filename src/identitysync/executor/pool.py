@@ -22,6 +22,7 @@ from identitysync.executor.block_work import Task
 from identitysync.executor.outcome import Outcome
 from identitysync.executor.pool_maker import CannotLoad
 from identitysync.executor.region import Region
+from identitysync.executor.tasks import Tasks, begun
 
 _BOOT: Final = "import sys; sys.path[:] = sys.argv[1:]; from identitysync.executor.worker import main; main()"
 _MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": str(1 << 28), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
@@ -44,16 +45,16 @@ class Pool:
 
         Args:
             region: The region.
-            count: How many processes.
+            count: How many work, this one among them.
         """
         import cloudpickle
 
         self.depth = count * _AHEAD + 1
-        self._tasks: queue.SimpleQueue[tuple[Task, Future[Outcome]] | None] = queue.SimpleQueue()
+        self._tasks: Tasks = queue.SimpleQueue()
         # scripts that a notebook or a main program defines are sent as they are, all others by their names
         given = cloudpickle.dumps(region, protocol=pickle.HIGHEST_PROTOCOL)
         self._processes: list[_Process] = []
-        for _ in range(count):
+        for _ in range(count - 1):
             self._processes.append(_Process(given, self._tasks, self._lost_one))
 
     @property
@@ -96,9 +97,11 @@ class Pool:
             try:
                 item = self._tasks.get_nowait()
             except queue.Empty:
-                return
-            if item is not None:
+                break
+            if item is not None and item[1].set_running_or_notify_cancel():
                 item[1].set_exception(self._processes[0].fault())
+        for _ in self._processes:  # whoever waits for the next block need not
+            self._tasks.put(None)
 
 
 class _Process:
@@ -108,9 +111,7 @@ class _Process:
         ready: Whether it has loaded what it needs.
     """
 
-    def __init__(
-        self, region: bytes, tasks: "queue.SimpleQueue[tuple[Task, Future[Outcome]] | None]", told: Callable[[], None]
-    ) -> None:
+    def __init__(self, region: bytes, tasks: Tasks, told: Callable[[], None]) -> None:
         command = [sys.executable, "-c", _BOOT, *sys.path]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**_MEMORY, **os.environ}
@@ -160,7 +161,7 @@ class _Process:
             stream.flush()
             while True:
                 self._room.acquire()
-                item = None if self._closed or self._lost else self._tasks.get()
+                item = None if self._closed or self._lost else begun(self._tasks)
                 if item is None:
                     return
                 task, coming = item

@@ -48,11 +48,25 @@ class _Reading:
     sent: bool = False
 
 
-@attrs.frozen
+@attrs.define
 class _Sent:
+    """A block that has been given out, or is left for this thread.
+
+    Attributes:
+        reading: Its file.
+        block: The block.
+        task: What others were given, if they were.
+        coming: What will become of it then.
+    """
+
     reading: _Reading
     block: Block
-    coming: "Future[Outcome] | None"
+    task: Task | None = None
+    coming: "Future[Outcome] | None" = None
+
+    def claim(self) -> bool:
+        """Take it back, unless another has begun with it."""
+        return self.coming is not None and self.coming.cancel()
 
 
 class RegionStage(ParseStage):
@@ -142,14 +156,15 @@ class RegionStage(ParseStage):
         }
 
     def _send(self, reading: _Reading, block: Block) -> None:
-        coming = None
+        sent = _Sent(reading, block)
         pool = self._pool
         if pool is not None and pool.fault is not None:
             self._give_up(pool.fault)
         elif pool is not None and pool.ready:
-            coming = pool.submit(Task(reading.cut.decoder, block, self._layouts()))
+            sent.task = Task(reading.cut.decoder, block, self._layouts())
+            sent.coming = pool.submit(sent.task)
         reading.waiting += 1
-        self._sent.append(_Sent(reading, block, coming))
+        self._sent.append(sent)
 
     def _drained(self) -> Iterator[None]:
         while self._sent:
@@ -174,7 +189,7 @@ class RegionStage(ParseStage):
         left = self.run.left
         task = Task(reading.cut.decoder, whole, self._layouts(), left)
         # what was made of a block alone counts for nothing when it belongs to the one before
-        outcome = None if joined or sent.coming is None else self._result(sent.coming)
+        outcome = None if joined else self._result(sent)
         if outcome is None or (left is not None and outcome.entered > left) or not self._fits(outcome):
             outcome = self._work.work(task)
         reading.seam.keep(outcome.rest)
@@ -182,14 +197,29 @@ class RegionStage(ParseStage):
         if outcome.fault is not None:
             self._end(reading, outcome.fault)
 
-    def _result(self, coming: "Future[Outcome]") -> Outcome | None:
-        if self._pool is None:
-            return None  # the others have been given up
+    def _result(self, sent: _Sent) -> Outcome | None:
+        """Give what became of a block elsewhere; None when it is left for this thread."""
+        if sent.coming is None or self._pool is None or sent.claim():
+            return None
+        while not sent.coming.done() and self._help():
+            pass
         try:
-            return coming.result()
+            return sent.coming.result()
         except CannotLoad as fault:
             self._give_up(fault)
             return None
+
+    def _help(self) -> bool:
+        """Work on a block that nobody has begun with, instead of waiting; False when there is none."""
+        for sent in self._sent:
+            if sent.task is not None and sent.claim():
+                sent.coming = Future()
+                try:
+                    sent.coming.set_result(self._work.work(sent.task))
+                except Exception as fault:  # noqa: BLE001 - its turn comes
+                    sent.coming.set_exception(fault)
+                return True
+        return False
 
     def _give_up(self, fault: IdentitySyncError) -> None:
         """Do without other processes when they cannot load the scripts; anything else ends the run."""

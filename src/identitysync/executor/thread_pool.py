@@ -8,6 +8,7 @@ from typing import Final
 from identitysync.errors import IdentitySyncError, PluginError
 from identitysync.executor.block_work import BlockWork, Task
 from identitysync.executor.outcome import Outcome
+from identitysync.executor.tasks import Tasks, begun
 
 _AHEAD: Final = 2
 """Blocks for each thread that are there before it has done with one."""
@@ -30,12 +31,12 @@ class ThreadPool:
 
         Args:
             work: What works in this thread; they share the function that it has learned to make.
-            count: How many threads.
+            count: How many work, this thread among them.
         """
         self.depth = count * _AHEAD + 1
-        self._tasks: queue.SimpleQueue[tuple[Task, Future[Outcome]] | None] = queue.SimpleQueue()
+        self._tasks: Tasks = queue.SimpleQueue()
         self._closed = False
-        self._works = [work.another() for _ in range(count)]
+        self._works = [work.another() for _ in range(count - 1)]
         self._threads = [
             threading.Thread(target=self._run, args=(each,), name="identitysync-worker", daemon=True)
             for each in self._works
@@ -67,7 +68,7 @@ class ThreadPool:
             work.close()
 
     def _run(self, work: BlockWork) -> None:
-        while (item := self._tasks.get()) is not None:
+        while (item := begun(self._tasks)) is not None:
             task, coming = item
             if self._closed:
                 continue

@@ -90,7 +90,10 @@ static const byte *object(const Node *node, Table *table, Cell *row, const byte 
 static bool read_lines(const Shape *shape, Table *table, const byte *at, const byte *end) {
     while (at < end) {
         Cell *row = table_row(table);
+        const byte *start = at;
         if (!row || *at != '{' || !(at = object(shape->top, table, row, at, end))) return false;
+        Line line = {.at = (uint32_t)(start - table->bytes), .size = (uint32_t)(at - start)};
+        if (!buffer_add(&table->lines, &line, sizeof line)) return false;
         if (at < end && *at == '\r') at++;
         if (at < end && *at++ != '\n') return false;
     }

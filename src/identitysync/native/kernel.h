@@ -56,10 +56,16 @@ static inline bool buffer_put(Buffer *buffer, byte one) {
 }
 
 typedef struct {
+    uint32_t at, size;
+} Line;
+
+typedef struct {
     PyObject_HEAD
     PyObject *source, *unset, *decode;
     const byte *bytes;
-    Buffer apart, disordered; /* the numbers of rows whose fields have another order than those of the shape */
+    Buffer apart;
+    Buffer disordered; /* the numbers of rows whose fields have another order than those of the shape */
+    Buffer lines;      /* where each row is in the input, where rows are lines */
     Cell *cells;
     Py_ssize_t width, rows, room, used;
     Cell **more; /* columns that were made of others */

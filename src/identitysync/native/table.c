@@ -42,6 +42,7 @@ static void table_dealloc(PyObject *self) {
     free(table->cells);
     free(table->apart.bytes);
     free(table->disordered.bytes);
+    free(table->lines.bytes);
     Py_XDECREF(table->source);
     Py_XDECREF(table->unset);
     Py_XDECREF(table->decode);
@@ -133,6 +134,17 @@ static PyObject *table_column(PyObject *self, PyObject *number) { return values(
 /* row(number) -> list: the values of a row as it was read. */
 static PyObject *table_row_values(PyObject *self, PyObject *number) { return values((Table *)self, number, true); }
 
+/* line(number) -> bytes: the line that a row was read from. */
+static PyObject *table_line(PyObject *self, PyObject *number) {
+    const Table *table = (Table *)self;
+    Py_ssize_t wanted = PyLong_AsSsize_t(number);
+    if (wanted == -1 && PyErr_Occurred()) return NULL;
+    if (wanted < 0 || (size_t)wanted >= table->lines.size / sizeof(Line))
+        return PyErr_Format(PyExc_IndexError, "there is no line %zd", wanted);
+    const Line *line = (const Line *)table->lines.bytes + wanted;
+    return PyBytes_FromStringAndSize((const char *)table->bytes + line->at, line->size);
+}
+
 static PyObject *table_used(PyObject *self, void *context) {
     (void)context;
     return PyLong_FromSsize_t(((Table *)self)->used);
@@ -159,6 +171,7 @@ static PyMethodDef methods[] = {
     {"join", table_join, METH_VARARGS, "Make a column in which arrays are one text."},
     {"either", table_either, METH_VARARGS, "Make a column of two: what the second has where the first is missing."},
     {"records", table_records, METH_VARARGS, "Make whole records of rows."},
+    {"line", table_line, METH_O, "Give the line that a row was read from."},
     {"row", table_row_values, METH_O, "Give the values of a row as a list."},
     {0},
 };

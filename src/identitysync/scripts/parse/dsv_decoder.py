@@ -110,7 +110,7 @@ class DsvDecoder:
         if found is None:
             return None
         used = found.used
-        rest = None if used == len(data) else block.tail(len(data) - used, block.line + data.count(b"\n", 0, used))
+        rest = None if used == len(data) else block.tail(len(data) - used, block.line + line_ends(data[:used]))
         return Table(found, rest)
 
     def _cut(self, block: Block) -> "_Cut":
@@ -168,6 +168,12 @@ def text_of_block(block: Block, charset: Charset, file: str) -> tuple[str, Forma
         raise
 
 
+def line_ends(data: bytes) -> int:
+    """Count the line ends in bytes: line feeds, carriage returns, and both together once."""
+    feeds = count_of(data, b"\n")
+    return feeds + data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else feeds
+
+
 def find_header(
     stream: BinaryIO, file: File, charset: Charset, dialect: Dialect
 ) -> tuple[Header | BadRow | None, Iterator[Block]]:
@@ -191,12 +197,8 @@ def find_header(
             message = f"there is no line end within {MAX_ROW} characters behind {text[:40]!r}"
             raise FormatError(message, file=file.name, line=line)
 
-    def count(data: bytes) -> int:
-        feeds = count_of(data, b"\n")
-        return feeds + data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else feeds
-
     end_of = quoted_line_end(dialect.quote.encode(charset.name, "replace"))
-    found = blocks(stream, file, charset.mark, 1, complain, count, end_of)
+    found = blocks(stream, file, charset.mark, 1, complain, line_ends, end_of)
     seam = Seam()
     for block in found:
         whole = seam.join(block)
@@ -209,7 +211,7 @@ def find_header(
             taken += len(line.encode(charset.name))
             for row in cutter.cut(line):
                 if isinstance(row, Header | BadRow):
-                    rest = whole.tail(whole.size - taken, 1 + count(whole.bytes()[:taken]))
+                    rest = whole.tail(whole.size - taken, 1 + line_ends(whole.bytes()[:taken]))
                     return row, _behind(rest, found)
         if fault is not None:
             raise fault
