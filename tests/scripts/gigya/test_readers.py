@@ -7,10 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import identitysync as idx
-from identitysync.contract import RunInfo
-from identitysync.scripts.read.gigya_account import ReadGigyaAccounts
-from identitysync.testing import GigyaEmulator, generate_accounts
-from identitysync.world import SystemClock
+from identitysync.testing import generate_accounts
 
 ACCOUNT, DS = "datasource.read.gigya.account", "datasource.read.gigya.ds"
 AUDIT, COMMENT = "datasource.read.gigya.audit", "datasource.read.gigya.comment"
@@ -137,50 +134,6 @@ def test_an_error_on_a_later_page_comes_after_the_records_before_it(gigya):
     assert len(got) == 200
 
 
-def services(site, since=None):
-    class Services:
-        clock = SystemClock()
-        run = RunInfo("job", NOW, since, since is None)
-        check = staticmethod(lambda: None)
-
-    Services.site = site
-    return Services()
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 7, 50])
-@pytest.mark.parametrize("where", ["", "data.n < 40 or data.n = 77"])
-def test_parts_together_read_each_account_once(count, where):
-    people = [{"UID": f"p{n}", "data": {"n": n}, "lastUpdatedTimestamp": 1000 + n // 5 * 7} for n in range(100)]
-    people += [{"UID": f"t{n}", "data": {"n": n}} for n in range(3)]
-    with GigyaEmulator("3_p", accounts=people) as gigya:
-        given = services(gigya.site)
-        reader = ReadGigyaAccounts(select="UID", where=where)
-        parts = reader.partitions(given, count)
-        found = [uids(part.read(given)) for part in parts]
-        together = sorted(uid for part in found for uid in part)
-        assert together == sorted(uids(reader.read(given)))
-        if not where and count in {2, 3}:
-            assert len(parts) == count + 1, "the accounts without a time are a part of their own"
-            assert all(abs(len(part) - 100 / count) <= 5 for part in found[:-1])
-
-
-def test_there_is_nothing_to_cut_where_there_is_nothing_or_one_time():
-    with GigyaEmulator("3_p", accounts=[{"UID": f"u{n}", "lastUpdatedTimestamp": 5} for n in range(9)]) as gigya:
-        reader = ReadGigyaAccounts(select="UID")
-        assert reader.partitions(services(gigya.site), 4) == [reader]
-        assert reader.partitions(services(gigya.site, since=NOW), 4) == [reader]
-
-
-def test_parts_of_a_delta_read_changes_only():
-    late = [{"UID": f"l{n}", "lastUpdatedTimestamp": millis(NOW) + n} for n in range(10)]
-    early = [{"UID": "e", "lastUpdatedTimestamp": millis(NOW) - 10_000_000}, {"UID": "never"}]
-    with GigyaEmulator("3_p", accounts=[*early, *late]) as gigya:
-        given = services(gigya.site, since=NOW)
-        parts = ReadGigyaAccounts(select="UID").partitions(given, 2)
-        assert len(parts) == 2
-        assert sorted(uid for part in parts for uid in uids(part.read(given))) == sorted(each["UID"] for each in late)
-
-
 # the data store
 
 
@@ -294,6 +247,8 @@ def test_comments_since_the_last_run_are_read(gigya):
         (DS, {"select": "*", "from": "thing", "deltaField": "a b"}),
         (COMMENT, {"from": "reviews"}),
         (ACCOUNT, {"select": "UID", "include": "password", "maxConnections": 0}),
+        (ACCOUNT, {"select": "UID", "partitions": 0}),
+        (ACCOUNT, {"select": "UID", "partitions": 11}),
     ],
 )
 def test_parameters_that_cannot_be_are_told_before_anything_runs(type, params):
