@@ -61,12 +61,12 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
     account, with one call for each; an account that is gone by then is rejected. Subscriptions alone are read faster
     from `emailAccounts`.
 
-    A large site is read faster in `partitions`: as many ranges of `createdTimestamp`, each about as large as the others
-    (a few counts find that out), are read at the same time, each with its own cursor. The oldest change comes first
-    within a range only. Accounts without that time are in the first. The time of creation stays when an account is
-    changed, so every account that is there from beginning to end is read once, as with one cursor, unless an import
-    sets an earlier `created` at the moment when the cursors open. An e-mail account that becomes a full one meanwhile
-    may be read twice. There are no more ranges than pages, and one only in a run with a limit.
+    A large site is read faster in `partitions` (*our choice*): as many ranges of `createdTimestamp`, each about as
+    large as the others (a few counts find that out), are read at the same time, each with its own cursor. The oldest
+    change comes first within a range only. Accounts without that time are in the first. The time of creation stays when
+    an account is changed, so every account that is there from beginning to end is read once, as with one cursor, unless
+    an import sets an earlier `created` at the moment when the cursors open. An e-mail account that becomes a full one
+    meanwhile may be read twice. There are no more ranges than pages, and one only in a run with a limit.
 
     The site is that of the run, unless `apiKey` names another.
     """
