@@ -35,6 +35,20 @@ def test_only_accounts_that_consented_to_everything_are_read(script, gigya):
     assert uids(script.read(ACCOUNT, {"select": "UID", "consent": "terms, channels.news"})) == ["u1"]
 
 
+def test_email_accounts_are_lite_and_full_ones_as_one_with_their_subscriptions(script, gigya):
+    news = {"news": {"email": {"isSubscribed": True}}}
+    lite = {"UID": "l1", "isLite": True, "profile": {"email": "lite@x.com"}, "subscriptions": news}
+    gigya.site.add_accounts([lite, lite | {"UID": "l2", "profile": {"email": "ADA@x.com"}}])
+
+    select = "email, hasLiteAccount, hasFullAccount, subscriptions"
+    found = {each["email"].lower(): each for each in script.read(ACCOUNT, {"select": select, "from": "emailAccounts"})}
+    assert {email: (each["hasLiteAccount"], each["hasFullAccount"]) for email, each in found.items()} == {
+        "lite@x.com": (True, False), "ada@x.com": (True, True), "grace@x.com": (False, True),
+        "grace@navy.mil": (False, True),
+    }  # fmt: skip
+    assert {email for email, each in found.items() if each.get("subscriptions") == news} == {"lite@x.com", "ada@x.com"}
+
+
 def test_what_a_search_does_not_give_is_filled_in_for_each_account(script, gigya):
     gigya.site.put(
         gigya.account("u1") | {"password": {"hash": "h"}, "subscriptions": {"news": {"email": {"isSubscribed": True}}}}
