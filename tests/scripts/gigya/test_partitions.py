@@ -369,3 +369,22 @@ def test_cancelling_ends_a_job_whose_parts_all_wait(gigya, moment):
         job = running.wait()
     assert job.status == "killed"
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("include", ["", "password"])
+def test_cancelling_ends_a_job_that_is_busy_with_what_was_read(gigya, include):
+    gigya.site.add_accounts(generate_accounts(3000))
+    some = threading.Event()
+
+    def work(record):
+        some.set()
+        time.sleep(0.002)
+
+    reading = flow(partitions=4, include=include, batchSize=100)
+    with idx.start(reading, site=gigya.site, outputs={"it": work}) as running:
+        assert some.wait(10)
+        running.cancel()
+        job = running.wait()
+        assert job.status == "killed"
+        assert threads_of_readers() == []
+    assert job.total_records < 3000
