@@ -72,6 +72,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/startup.py")
     session.run("python", "benchmarks/service.py")
     session.run("python", "benchmarks/gigya_writes.py")
+    session.run("python", "benchmarks/gigya_partitions.py")
     session.run("python", "benchmarks/jexl.py")
 
 

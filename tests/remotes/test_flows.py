@@ -115,6 +115,22 @@ def test_what_is_written_is_read_once_and_archived(place, tmp_path):
     assert sorted(name.rpartition("/")[2] for name in listed()) == ["people.csv", "people.json"]
 
 
+def test_what_was_delivered_is_deleted_and_nothing_else(place):
+    kind, params, parameter, listed = place
+    idx.run(writing(kind, params, parameter), inputs={"parse": PEOPLE}).raise_for_status()
+    tidy = reading(kind, params, parameter, afterDelivery="delete")
+    out = []
+
+    def failing(record):
+        raise OSError("the target broke off")
+
+    assert idx.run(tidy, outputs={"parse": failing}).status == "failed"
+    assert len(listed()) == 2
+    idx.run(tidy, outputs={"parse": out}).raise_for_status()
+    assert out == PEOPLE
+    assert [name.rpartition("/")[2] for name in listed()] == ["people.csv"]
+
+
 def test_a_run_that_fails_publishes_nothing_and_leaves_nothing(place):
     kind, params, parameter, listed = place
 

@@ -4,7 +4,7 @@ from identitysync.gigya.client import GigyaClient
 from identitysync.gigya.connection import Connection, RecordCalls
 from identitysync.gigya.cursors import pages, search
 from identitysync.gigya.data_centers import endpoint
-from identitysync.gigya.reading import read_records
+from identitysync.gigya.reading import read_parts, read_records
 from identitysync.gigya.sites import SiteParams
 from identitysync.gigya.writing import call_for, check_connections, user_of, write_record
 
@@ -17,6 +17,7 @@ __all__ = [
     "check_connections",
     "endpoint",
     "pages",
+    "read_parts",
     "read_records",
     "search",
     "user_of",

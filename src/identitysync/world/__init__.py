@@ -1,6 +1,6 @@
 """What services are made of: the clock, HTTP with retries, secrets and their masks."""
 
-from identitysync.world.ahead import awaited, read_ahead
+from identitysync.world.ahead import awaited, read_ahead, read_together
 from identitysync.world.aside import Aside
 from identitysync.world.clock import Clock, FixedClock, StoppableClock, SystemClock, WakefulClock, milliseconds
 from identitysync.world.http import HttpClient, HttpResponse, NeverSent, retry_after
@@ -23,6 +23,7 @@ __all__ = [
     "awaited",
     "milliseconds",
     "read_ahead",
+    "read_together",
     "resolve",
     "retry_after",
 ]

@@ -1,7 +1,7 @@
 """Fetch what comes next while the present is worked on."""
 
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from enum import Enum
 from typing import Final, TypeAlias, TypeVar
 
@@ -23,9 +23,14 @@ def awaited(answer: "Future[T]", check: Callable[[], object]) -> T:
     Returns:
         The answer; an exception that stands in its place is raised.
     """
-    while not wait([answer], _CHECK_EVERY).done:
-        check()
+    _some([answer], check)
     return answer.result()
+
+
+def _some(answers: "Collection[Future[T]]", check: Callable[[], object]) -> "set[Future[T]]":
+    while not (done := wait(answers, _CHECK_EVERY, FIRST_COMPLETED).done):
+        check()
+    return done
 
 
 class _End(Enum):
@@ -76,3 +81,51 @@ def read_ahead(
             stop()
         if thread is None:
             mine.end()
+
+
+def read_together(
+    sources: Iterable[Iterator[T]],
+    *,
+    check: Callable[[], object] = lambda: None,
+    stop: Callable[[], object] = lambda: None,
+) -> Generator[T, None, None]:
+    """Give the items of several sources as they come, each fetched in its own thread; of each one waits at most.
+
+    Args:
+        sources: The sources. Each begins when the one before has given its first item, or has ended.
+        check: Is called now and then while items are awaited, and may raise.
+        stop: Is called when the items end early, and shall shorten what is under way.
+
+    Yields:
+        The items, those of one source in order; what a source raises ends all of them.
+    """
+    threads: list[Aside] = []
+    coming: dict[_Coming[T], tuple[Aside, Iterator[T]]] = {}
+
+    def fetch(thread: Aside, source: Iterator[T]) -> "_Coming[T]":
+        answer = thread.do(lambda: next(source, _End.END))
+        coming[answer] = thread, source
+        return answer
+
+    def begun() -> "Iterator[_Coming[T]]":
+        for source in sources:
+            threads.append(Aside(f"read-together-{len(threads) + 1}"))
+            yield fetch(threads[-1], source)
+
+    beginning = begun()
+    newest = next(beginning, None)
+    try:
+        while coming:
+            for answer in _some(coming, check):
+                item = answer.result()
+                if answer is newest:
+                    newest = next(beginning, None)
+                thread, source = coming.pop(answer)
+                if item is not _End.END:
+                    fetch(thread, source)
+                    yield item
+    finally:
+        if coming:
+            stop()
+        for thread in threads:
+            thread.end()

@@ -1,6 +1,7 @@
 """A thread beside the run, for what may take long: nobody waits for it longer than he wants to."""
 
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -51,6 +52,8 @@ class Aside:
         if self._thread is None:
             last()
             return True
+        if sys.is_finalizing():  # the thread stands still for ever
+            return False
         coming = self.do(last)
         self._tasks.put(None)
         if not wait([coming], patience).done:

@@ -137,6 +137,15 @@ def test_data_is_protected_on_every_connection_also_after_a_drop(secured, clock,
     assert all(secured.protected)
 
 
+def test_transfers_are_passive(ftp, clock, source):
+    with FtpRemote(ftp.login(), clock) as remote:
+        remote.stage(source, "a").publish()
+        remote.fetch("a", io.BytesIO())
+        remote.list()
+    assert ftp.commands.count("PASV") + ftp.commands.count("EPSV") >= 3
+    assert not {"PORT", "EPRT"} & set(ftp.commands)
+
+
 def test_a_server_without_tls_gets_no_password(ftp, clock):
     with (
         FtpRemote(ftp.login(encryption="explicit"), clock) as remote,

@@ -7,10 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import identitysync as idx
-from identitysync.contract import RunInfo
-from identitysync.scripts.read.gigya_account import ReadGigyaAccounts
-from identitysync.testing import GigyaEmulator, generate_accounts
-from identitysync.world import SystemClock
+from identitysync.testing import generate_accounts
 
 ACCOUNT, DS = "datasource.read.gigya.account", "datasource.read.gigya.ds"
 AUDIT, COMMENT = "datasource.read.gigya.audit", "datasource.read.gigya.comment"
@@ -36,6 +33,20 @@ def test_only_accounts_that_consented_to_everything_are_read(script, gigya):
 
     assert uids(script.read(ACCOUNT, {"select": "UID", "consent": ["terms"]})) == ["u1", "u2", "u3"]
     assert uids(script.read(ACCOUNT, {"select": "UID", "consent": "terms, channels.news"})) == ["u1"]
+
+
+def test_email_accounts_are_lite_and_full_ones_as_one_with_their_subscriptions(script, gigya):
+    news = {"news": {"email": {"isSubscribed": True}}}
+    lite = {"UID": "l1", "isLite": True, "profile": {"email": "lite@x.com"}, "subscriptions": news}
+    gigya.site.add_accounts([lite, lite | {"UID": "l2", "profile": {"email": "ADA@x.com"}}])
+
+    select = "email, hasLiteAccount, hasFullAccount, subscriptions"
+    found = {each["email"].lower(): each for each in script.read(ACCOUNT, {"select": select, "from": "emailAccounts"})}
+    assert {email: (each["hasLiteAccount"], each["hasFullAccount"]) for email, each in found.items()} == {
+        "lite@x.com": (True, False), "ada@x.com": (True, True), "grace@x.com": (False, True),
+        "grace@navy.mil": (False, True),
+    }  # fmt: skip
+    assert {email for email, each in found.items() if each.get("subscriptions") == news} == {"lite@x.com", "ada@x.com"}
 
 
 def test_what_a_search_does_not_give_is_filled_in_for_each_account(script, gigya):
@@ -135,50 +146,6 @@ def test_an_error_on_a_later_page_comes_after_the_records_before_it(gigya):
     assert job.status == "failed"
     assert "400093" in job.status_details
     assert len(got) == 200
-
-
-def services(site, since=None):
-    class Services:
-        clock = SystemClock()
-        run = RunInfo("job", NOW, since, since is None)
-        check = staticmethod(lambda: None)
-
-    Services.site = site
-    return Services()
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 7, 50])
-@pytest.mark.parametrize("where", ["", "data.n < 40 or data.n = 77"])
-def test_parts_together_read_each_account_once(count, where):
-    people = [{"UID": f"p{n}", "data": {"n": n}, "lastUpdatedTimestamp": 1000 + n // 5 * 7} for n in range(100)]
-    people += [{"UID": f"t{n}", "data": {"n": n}} for n in range(3)]
-    with GigyaEmulator("3_p", accounts=people) as gigya:
-        given = services(gigya.site)
-        reader = ReadGigyaAccounts(select="UID", where=where)
-        parts = reader.partitions(given, count)
-        found = [uids(part.read(given)) for part in parts]
-        together = sorted(uid for part in found for uid in part)
-        assert together == sorted(uids(reader.read(given)))
-        if not where and count in {2, 3}:
-            assert len(parts) == count + 1, "the accounts without a time are a part of their own"
-            assert all(abs(len(part) - 100 / count) <= 5 for part in found[:-1])
-
-
-def test_there_is_nothing_to_cut_where_there_is_nothing_or_one_time():
-    with GigyaEmulator("3_p", accounts=[{"UID": f"u{n}", "lastUpdatedTimestamp": 5} for n in range(9)]) as gigya:
-        reader = ReadGigyaAccounts(select="UID")
-        assert reader.partitions(services(gigya.site), 4) == [reader]
-        assert reader.partitions(services(gigya.site, since=NOW), 4) == [reader]
-
-
-def test_parts_of_a_delta_read_changes_only():
-    late = [{"UID": f"l{n}", "lastUpdatedTimestamp": millis(NOW) + n} for n in range(10)]
-    early = [{"UID": "e", "lastUpdatedTimestamp": millis(NOW) - 10_000_000}, {"UID": "never"}]
-    with GigyaEmulator("3_p", accounts=[*early, *late]) as gigya:
-        given = services(gigya.site, since=NOW)
-        parts = ReadGigyaAccounts(select="UID").partitions(given, 2)
-        assert len(parts) == 2
-        assert sorted(uid for part in parts for uid in uids(part.read(given))) == sorted(each["UID"] for each in late)
 
 
 # the data store
@@ -294,6 +261,8 @@ def test_comments_since_the_last_run_are_read(gigya):
         (DS, {"select": "*", "from": "thing", "deltaField": "a b"}),
         (COMMENT, {"from": "reviews"}),
         (ACCOUNT, {"select": "UID", "include": "password", "maxConnections": 0}),
+        (ACCOUNT, {"select": "UID", "partitions": 0}),
+        (ACCOUNT, {"select": "UID", "partitions": 11}),
     ],
 )
 def test_parameters_that_cannot_be_are_told_before_anything_runs(type, params):

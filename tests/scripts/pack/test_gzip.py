@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import subprocess
+import zlib
 from contextlib import suppress
 
 import pytest
@@ -35,6 +37,37 @@ def test_every_level_is_gzip_that_others_read_and_equal_for_equal_files(level, d
 def test_what_was_compressed_comes_back(data, level):
     assert through(UncompressGzip(), through(CompressGzip(compression_level=level), data)) == data
     assert through(UncompressGzip(), gzip.compress(data) + gzip.compress(b"more")) == data + b"more"
+
+
+def members(packed):
+    count = 0
+    while packed:
+        unpacking = zlib.decompressobj(wbits=31)
+        unpacking.decompress(packed)
+        packed, count = unpacking.unused_data, count + 1
+    return count
+
+
+def test_what_several_blocks_became_is_a_file_of_several_members_that_everybody_reads_as_one(tmp_path):
+    people = [{"id": str(number), "note": "é" * 500} for number in range(5000)]
+    flow = idx.Dataflow(name="f", steps=[
+        idx.Step("in", "file.parse.json", next=["dsv"]),
+        idx.Step("dsv", "file.format.dsv", {"fileName": "a.csv", "columnSeparator": ","}, next=["gzip"]),
+        idx.Step("gzip", "file.compress.gzip", next=["write"]),
+        idx.Step("write", "datasource.write.file", {"url": str(tmp_path)}),
+    ])  # fmt: skip
+    idx.run(flow, inputs={"in": people}).raise_for_status()
+    packed = (tmp_path / "a.csv.gz").read_bytes()
+    assert members(packed) > 1
+
+    back = idx.Dataflow(name="b", steps=[
+        idx.Step("in", "datasource.read.file", {"url": str(tmp_path)}, next=["gunzip"]),
+        idx.Step("gunzip", "file.uncompress.gzip", next=["dsv"]),
+        idx.Step("dsv", "file.parse.dsv", {"columnSeparator": ","}),
+    ])  # fmt: skip
+    assert list(idx.stream(back, until="dsv")) == people
+    lines = subprocess.run(["gzip", "-dc"], input=packed, capture_output=True, check=True).stdout.decode().splitlines()
+    assert len(lines) == 5001
 
 
 @given(st.binary(max_size=100))

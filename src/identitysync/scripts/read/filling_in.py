@@ -1,7 +1,8 @@
 """Add to accounts what a search does not give: passwords, subscriptions, identities."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import Final
 
@@ -14,12 +15,17 @@ _BATCH: Final = 100
 
 
 def filled_in(
-    found: Iterator[Record], params: SiteParams, services: Services, *, include: Sequence[str], connections: int
+    found: Generator[Record, None, None],
+    params: SiteParams,
+    services: Services,
+    *,
+    include: Sequence[str],
+    connections: int,
 ) -> Iterator[Record | Rejected]:
     """Call ``accounts.getAccountInfo`` for each account, many at once, and give them in their order.
 
     Args:
-        found: What the search gives.
+        found: What the search gives; it is closed, however this ends.
         params: Which site.
         services: The run's clock and site.
         include: What to add.
@@ -38,7 +44,7 @@ def filled_in(
             return answer
         return record | {name: answer[name] for name in include if name in answer}
 
-    with RecordCalls(params, services, call, connections=connections) as calls:
+    with closing(found), RecordCalls(params, services, call, connections=connections) as calls:
         under_way = deque(calls.begin(batch, services) for batch in [list(islice(found, _BATCH))])
         while under_way:
             while len(under_way) * _BATCH < calls.window and (batch := list(islice(found, _BATCH))):

@@ -2,18 +2,28 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, Self
-
-import attrs
+from functools import partial
+from typing import Final
 
 from identitysync.contract import Example, Note, RecordReader, Rejected, Services, param, script
-from identitysync.gigya import SiteParams, check_connections, read_records
+from identitysync.gigya import GigyaClient, SiteParams, check_connections, read_parts, read_records
 from identitysync.gigya.tables import AccountTable
 from identitysync.languages.query import quote
 from identitysync.scripts.read.filling_in import filled_in
-from identitysync.scripts.read.gigya_query import check_select, check_where, given, milliseconds, put_together, since
-from identitysync.scripts.read.time_ranges import ranges
+from identitysync.scripts.read.gigya_query import (
+    MAX_PAGE,
+    check_select,
+    check_where,
+    given,
+    milliseconds,
+    put_together,
+    since,
+)
+from identitysync.scripts.read.time_ranges import check_partitions, ranges
 from identitysync.values import FieldPath, Record
+
+_CREATED: Final = "createdTimestamp"
+"""The time that cuts a reading into parts: the one that stays while an account is changed."""
 
 
 class DeltaField(StrEnum):
@@ -33,6 +43,7 @@ class DeltaField(StrEnum):
     examples=(
         Example("accounts with an address", {"select": "UID, profile", "where": "profile.email is not null"}),
         Example("changes by the last login", {"select": "*", "deltaField": "lastLoginTimestamp"}),
+        Example("a large site, four ranges at the same time", {"select": "UID, data", "partitions": 4}),
         Example("subscriptions", {"select": "email, subscriptions", "from": "emailAccounts"}),
         Example(
             "all that a copy of the site needs", {"select": "*", "include": "password, subscriptions, preferences"}
@@ -49,6 +60,13 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
     A search does not give passwords and subscriptions. `include` names what `accounts.getAccountInfo` shall add to each
     account, with one call for each; an account that is gone by then is rejected. Subscriptions alone are read faster
     from `emailAccounts`.
+
+    A large site is read faster in `partitions` (*our choice*): as many ranges of `createdTimestamp`, each about as
+    large as the others (a few counts find that out), are read at the same time, each with its own cursor. The oldest
+    change comes first within a range only. Accounts without that time are in the first. The time of creation stays when
+    an account is changed, so every account that is there from beginning to end is read once, as with one cursor, unless
+    an import sets an earlier `created` at the moment when the cursors open. An e-mail account that becomes a full one
+    meanwhile may be read twice. There are no more ranges than pages, and one only in a run with a limit.
 
     The site is that of the run, unless `apiKey` names another.
     """
@@ -77,6 +95,10 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
         example=["password", "subscriptions"], text=True,
     )  # fmt: skip
     batch_size: int = param(default=1000, doc="Accounts of one page, at most 10000.", example=1000, text=True)
+    partitions: int = param(
+        default=1, doc="Parts, by the time of creation, that are read at the same time, 1 to 10.", example=4, text=True,
+        check=check_partitions,
+    )  # fmt: skip
     max_connections: int = param(
         default=10, doc="Calls under way at once for `include`, 1 to 100.", example=20, text=True,
         check=check_connections,
@@ -84,30 +106,13 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
 
     def read(self, services: Services) -> Iterator[Record | Rejected | Note]:
         """Search, page by page."""
-        found = read_records(self, services, self.query(services))
+        if self.partitions == 1 or services.run.limit is not None:
+            found = read_records(self, services, self.query(services))
+        else:
+            found = read_parts(self, services, partial(self._queries, services), parts=self.partitions)
         if not self.include:
             return found
         return filled_in(found, self, services, include=self.include, connections=self.max_connections)
-
-    def partitions(self, services: Services, count: int) -> list[Self]:
-        """Cut the reading into parts that together read each account once, by ranges of ``deltaField``.
-
-        Args:
-            services: Tell since when, and on which site.
-            count: How many parts are wanted; there may be fewer.
-
-        Returns:
-            Readers, one at least. Accounts without that time are in a part of their own, unless changes are read; the
-            last range is open, so that an account that changes meanwhile is in it.
-        """
-        parts = ranges(
-            self, services, self._conditions(services), field=self.delta_field, table=self.from_, count=count
-        )
-        if len(parts) < 2:
-            return [self]
-        joined = f"({self.where}) AND " if self.where.strip() else ""
-        whole: Any = self
-        return [attrs.evolve(whole, where=f"{joined}{part}") for part in parts]
 
     def query(self, services: Services) -> str:
         """Put the query together.
@@ -121,12 +126,17 @@ class ReadGigyaAccounts(SiteParams, RecordReader):
         Raises:
             InvalidParameter: ``where`` holds ``${now…}`` and this is no full extract.
         """
-        return put_together(
-            services, self._selected(), self.from_, self._conditions(services), self.delta_field, self.batch_size
-        )
+        return self._query(services, self._conditions(services))
 
-    def _selected(self) -> str:
-        return f"{self.select}, UID" if self.include else self.select
+    def _queries(self, services: Services, client: GigyaClient) -> list[str]:
+        conditions = self._conditions(services)
+        page = max(1, min(self.batch_size, MAX_PAGE))
+        parts = ranges(client, conditions, field=_CREATED, table=self.from_, count=self.partitions, page=page)
+        return [self._query(services, [*conditions, part]) for part in parts] or [self._query(services, conditions)]
+
+    def _query(self, services: Services, conditions: list[str]) -> str:
+        select = f"{self.select}, UID" if self.include else self.select
+        return put_together(services, select, self.from_, conditions, self.delta_field, self.batch_size)
 
     def _conditions(self, services: Services) -> list[str]:
         moment = since(services)

@@ -1,89 +1,96 @@
 """Cut what a query finds into ranges of a time, each with about as many documents as any other."""
 
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
-from identitysync.contract import Services
-from identitysync.gigya import Connection, SiteParams
+from identitysync.contract import Finding
+from identitysync.errors import InvalidParameter
+from identitysync.gigya import GigyaClient
 from identitysync.languages.query import quote
-from identitysync.scripts.read.gigya_query import since
 
-_ROUNDS: Final = 20
-"""How often a border is moved at most: 2**20 parts of a year are half a minute each."""
+MOST: Final = 10
+"""Ranges that are read at once: as many searches a second as SAP's acceptable use policy grants small customers."""
+
+_ROUNDS: Final = 40
+"""How often a border is moved at most: half of thirty years, forty times, is less than a millisecond."""
+
+_SLACK: Final = 10
+"""A border may be off by the tenth part of a range."""
+
+
+def check_partitions(count: int) -> Iterator[Finding]:
+    """Refuse a number of ranges that makes no sense."""
+    if not 1 <= count <= MOST:
+        raise InvalidParameter(f"1 to {MOST} partitions can be read at once; found {count}")
+    yield from ()
 
 
 def ranges(
-    params: SiteParams, services: Services, conditions: list[str], *, field: str, table: str, count: int
+    client: GigyaClient, conditions: Sequence[str], *, field: str, table: str, count: int, page: int
 ) -> list[str]:
     """Give conditions that cut what others find into parts.
 
-    The borders are sought by counting: a few dozen calls, none of which gives a document.
+    The borders are sought by counting: a few calls for each, none of which gives a document.
 
     Args:
-        params: Which site.
-        services: The run's clock and site.
+        client: Calls the site.
         conditions: What must hold anyway.
         field: A time in milliseconds.
         table: Where the documents are.
         count: How many parts are wanted.
+        page: Documents of one page; there are no more parts than pages.
 
     Returns:
-        The conditions; one or none where there is nothing to cut. Together they hold for everything, no two at once.
+        The conditions, from the oldest range to the newest, which is open; none where there is nothing to cut. Together
+        they hold for everything, no two at once: a range begins with its border, and documents without that time are in
+        the first.
     """
-    connection = Connection(params, services)
-    counting = _Counting(connection, conditions, field, table)
-    try:
-        lowest, highest = counting.extreme("ASC"), counting.extreme("DESC")
-        if count < 2 or lowest is None or highest is None or lowest == highest:
-            return []
-        wanted = counting.below(highest + 1)
-        borders: list[int] = []
-        for number in range(1, count):
-            border = counting.border(wanted * number // count, lowest, highest)
-            if border > (borders[-1] if borders else lowest):
-                borders.append(border)
-    finally:
-        connection.close()
-    edges = [None, *borders, None]
-    parts = [
-        " AND ".join(
-            ([f"{field} >= {quote(low)}"] if low is not None else [])
-            + ([f"{field} < {quote(high)}"] if high is not None else [])
-        )
-        for low, high in pairwise(edges)
+
+    def ask(select: str, condition: str, more: str = "") -> tuple[int, int | None]:
+        where = " AND ".join([*conditions, condition])
+        query = f"SELECT {select} FROM {table} WHERE {where}{more}"  # noqa: S608 - values went through quote()
+        answer = client.call("accounts.search", {"query": query})
+        first = (answer.get("results") or [{}])[0].get(field)
+        return int(answer.get("totalCount", 0)), first if isinstance(first, int) else None
+
+    def outermost(way: str) -> tuple[int, int | None]:
+        return ask(field, f"{field} IS NOT NULL", f" ORDER BY {field} {way} LIMIT 1")
+
+    total, lowest = outermost("ASC")
+    parts = min(count, -(-total // page))
+    highest = outermost("DESC")[1] if parts > 1 else None
+    if lowest is None or highest is None:
+        return []
+    counts = _Counts(lambda moment: ask("count(*)", f"{field} < {quote(moment)}")[0], lowest, highest + 1, total)
+    found = {counts.border(total * number // parts, total // parts // _SLACK) for number in range(1, parts)}
+    borders = sorted(border for border in found if lowest < border <= highest)
+    if not borders:
+        return []
+    return [
+        f"({field} < {quote(borders[0])} OR {field} IS NULL)",
+        *(f"{field} >= {quote(low)} AND {field} < {quote(high)}" for low, high in pairwise(borders)),
+        f"{field} >= {quote(borders[-1])}",
     ]
-    timeless = [f"{field} IS NULL"] if since(services) is None else []
-    return [*parts, *timeless] if borders else []
 
 
-class _Counting:
-    def __init__(self, connection: Connection, conditions: list[str], field: str, table: str) -> None:
-        self._call, self._conditions, self._field, self._table = connection.client.call, conditions, field, table
+class _Counts:
+    """How many documents there are before a time; what was asked once is known to the borders that are sought next."""
 
-    def extreme(self, way: str) -> int | None:
-        """Give the lowest or the highest time."""
-        query = f"{self._query(self._field, f'{self._field} IS NOT NULL')} ORDER BY {self._field} {way} LIMIT 1"
-        found = self._call("accounts.search", {"query": query}).get("results") or [{}]
-        value = found[0].get(self._field)
-        return value if isinstance(value, int) else None
+    def __init__(self, before: Callable[[int], int], lowest: int, end: int, total: int) -> None:
+        self._before = before
+        self._known = [(lowest, 0), (end, total)]
 
-    def below(self, border: int) -> int:
-        """Count the documents before a time."""
-        query = self._query("count(*)", f"{self._field} < {quote(border)}")
-        return int(self._call("accounts.search", {"query": query}).get("totalCount", 0))
-
-    def border(self, wanted: int, low: int, high: int) -> int:
-        """Find a time before which there are about so many documents."""
-        for _ in range(_ROUNDS):
-            if high - low < 2:
+    def border(self, wanted: int, slack: int) -> int:
+        """Find a time before which there are about so many documents: at once where times are even, else by halves."""
+        for turn in range(_ROUNDS):
+            at = bisect_right(self._known, wanted, key=itemgetter(1))
+            (low, less), (high, more) = self._known[at - 1 : at + 1]
+            if high - low < 2 or wanted - less <= slack or more - wanted <= slack:
                 break
-            middle = (low + high) // 2
-            if self.below(middle) < wanted:
-                low = middle
-            else:
-                high = middle
-        return high
-
-    def _query(self, select: str, condition: str) -> str:
-        where = " AND ".join([*self._conditions, condition])
-        return f"SELECT {select} FROM {self._table} WHERE {where}"  # noqa: S608 - values went through quote()
+            even = low + (high - low) * (wanted - less) // (more - less)
+            middle = min(max((low + high) // 2 if turn else even, low + 1), high - 1)
+            insort(self._known, (middle, min(max(self._before(middle), less), more)))  # they may change meanwhile
+        return low if wanted - less < more - wanted else high
