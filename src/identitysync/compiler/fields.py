@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from identitysync.compiler.jexl_names import named
-from identitysync.compiler.places import Natively, Node, Object, Places, is_sure, source_of
+from identitysync.compiler.places import Columns, Node, Object, Places, is_sure, source_of
 from identitysync.compiler.source import Source
 from identitysync.compiler.whole import columns, tree, whole
 from identitysync.contract.lowering import ANY, Expression, Layout, Tree, Unfit, Value
@@ -21,18 +21,16 @@ from identitysync.values import FieldPath
 class KnownFields:
     """The fields of a record of known shape."""
 
-    def __init__(
-        self, source: Source, top: dict[str, Node], *, ordered: bool, natively: Natively | None = None
-    ) -> None:
+    def __init__(self, source: Source, top: dict[str, Node], *, ordered: bool, columns: Columns | None = None) -> None:
         """Begin.
 
         Args:
             source: Where code goes.
             top: The fields.
             ordered: Whether they are in the order in which each record has them.
-            natively: Has the native kernel make a column of another; gives its name, or None.
+            columns: What the native kernel can do with the columns that values are in.
         """
-        self._places = Places(source, top, ordered=ordered, natively=natively)
+        self._places = Places(source, top, ordered=ordered, columns=columns)
         self._source = source
         self._drops: list[str] = []
 

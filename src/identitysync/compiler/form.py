@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 import attrs
 
 from identitysync.compiler.fields import KnownFields
+from identitysync.compiler.places import Columns
 from identitysync.compiler.source import Source
 from identitysync.contract import Cells, EmittingRows, Formatter, Layout, Rows, Unfit
 from identitysync.values import Record
@@ -45,7 +46,7 @@ NAMES: Final = re.compile(r"\b[pv]\d+\b")
 """The names that a function has for the fields of a record."""
 
 
-class Form(Protocol):
+class Form(Columns, Protocol):
     """The parts of a function that differ by form."""
 
     def end(self, source: Source, fields: KnownFields, script: Formatter, layout: Layout, add: str) -> Rows | Cells:
@@ -68,15 +69,15 @@ class Form(Protocol):
         ...
 
     def loop(self, body: str) -> tuple[list[str], str, list[str]]:
-        """Give what stands before the loop over the records, its head, and what stands first in it."""
+        """Give what stands before the loop over the records, its head, and what stands first in it.
+
+        Args:
+            body: What the loop does. Where there is nothing to do for one record after the other, there is no head.
+        """
         ...
 
     def places(self) -> str:
         """Give the source of where the cells of each formatter are."""
-        ...
-
-    def natively(self, source: str, method: str, given: Sequence[bytes | int | str]) -> str | None:
-        """Have the native kernel make a column of another; give its name, or None."""
         ...
 
 
@@ -124,3 +125,7 @@ class RowForm:
     def natively(self, source: str, method: str, given: Sequence[bytes | int | str]) -> str | None:
         """Do nothing: there are no columns."""
         return None
+
+    def surprising(self, source: str) -> bool:
+        """Do nothing: there are no columns."""
+        return False

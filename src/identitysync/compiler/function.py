@@ -189,9 +189,11 @@ def _made(
         places = "".join(f"; a{leaves[leaf.id]}(None)" for leaf in part.leaves())
         source.line(f"    note(({part.number}, i)){places}")
 
-    segment(tree, KnownFields(source, top, ordered=ordered, natively=form.natively))
+    segment(tree, KnownFields(source, top, ordered=ordered, columns=form))
     body = source.text()
     before, loop, first = form.loop(body)
+    if not loop:
+        body = ""
     head = [
         "def run(items):",
         "    bad = []",

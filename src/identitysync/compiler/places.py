@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import attrs
 import msgspec
@@ -31,9 +31,26 @@ class Object:
 
 Node: TypeAlias = Value | Object
 
-Natively: TypeAlias = Callable[[str, str, Sequence[bytes | int | str]], str | None]
-"""Has the native kernel make a column of another: takes the name of a value, the method, and what it is given, with
-names of values in the places of columns; gives the name of the new one, or None."""
+
+class Columns(Protocol):
+    """What the native kernel can do with the columns that values are in; nothing where they are in none."""
+
+    def natively(self, source: str, method: str, given: Sequence[bytes | int | str]) -> str | None:
+        """Have it make a column of another.
+
+        Args:
+            source: The name of a value.
+            method: The method of the kernel's tables.
+            given: What that is given, with names of values in the places of columns.
+
+        Returns:
+            The name of the new value; None when one of them is in no column.
+        """
+        ...
+
+    def surprising(self, source: str) -> bool:
+        """Have it find the records that have a value, each of which is a surprise; False when it is in no column."""
+        ...
 
 
 class Places:
@@ -46,24 +63,22 @@ class Places:
             surprise then.
     """
 
-    def __init__(
-        self, source: Source, top: dict[str, Node], *, ordered: bool, natively: Natively | None = None
-    ) -> None:
+    def __init__(self, source: Source, top: dict[str, Node], *, ordered: bool, columns: Columns | None = None) -> None:
         """Begin with the fields as they come."""
         self.source, self.top, self.ordered = source, top, ordered
-        self._natively = natively
+        self._columns = columns
 
     def copied(self) -> "Places":
         """Give the same places for another branch."""
-        return Places(self.source, copy.deepcopy(self.top), ordered=self.ordered, natively=self._natively)
+        return Places(self.source, copy.deepcopy(self.top), ordered=self.ordered, columns=self._columns)
 
     def empty(self) -> "Places":
         """Give the places of an empty record, whose values are made where those of this one are."""
-        return Places(self.source, {}, ordered=self.ordered, natively=self._natively)
+        return Places(self.source, {}, ordered=self.ordered, columns=self._columns)
 
     def made_natively(self, value: Value, method: str, *given: bytes | int | str) -> Value | None:
         """Let the native kernel make a column of another, where there is one; None elsewhere."""
-        name = self._natively(value.source, method, given) if self._natively else None
+        name = self._columns.natively(value.source, method, given) if self._columns else None
         return attrs.evolve(value, source=name) if name else None
 
     def computed(self, source: str, kinds: frozenset[str] = ANY) -> Value:
@@ -216,7 +231,8 @@ class Places:
         if not isinstance(before, Value) or not isinstance(node, Value) or not (before.maybe or node.maybe):
             raise Unfit(f"there is a field {name} already")
         if self.ordered and before.maybe:  # where it is there, it is elsewhere
-            self.source.line(f"if {before.source} is not U: raise Surprise")
+            if self._columns is None or not self._columns.surprising(before.source):
+                self.source.line(f"if {before.source} is not U: raise Surprise")
             del self.top[name]
             self.top[name] = node
             return

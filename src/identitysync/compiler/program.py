@@ -258,6 +258,8 @@ class Program:
                 odd = OddRecords(self._tree, given.workers, dict(zip(leaves, function.rows, strict=True)), ran)
                 odd.run(bad, dict(zip(leaves, outs, strict=True)), records())
             for number, (id, rows, out) in enumerate(zip(leaves, function.rows, outs, strict=True)):
+                if bad and not isinstance(rows, Whole) and len(rows.layout) > len(given.layouts.get(id, ())):
+                    return None  # an odd record may be the first to have a column, and so decide on its place
                 if isinstance(rows, Whole):
                     if not self._go_on(id, rows, (items, places[number], out), given, ran):
                         return None

@@ -16,6 +16,9 @@ from identitysync.contract import Cells, EmittingCells, Formatter, Layout, Rows,
 from identitysync.native import KINDS
 
 _MUTABLE: Final = frozenset({list, dict})
+_IDLE: Final = re.compile(r"(\s*(try:|#|pass|a\d+\(i\)|except Exception:|note\(.*\)))*\s*")
+"""A body that does nothing but to take each record, and to bear that there are surprises."""
+
 _CONSTANT: Final = re.compile(r"k\d+|U|None|True|False")
 
 
@@ -38,6 +41,7 @@ class TableForm:
         self._computed: list[str] = []
         self._places: list[str] = []
         self._made: list[str] = []
+        self._surprising: list[int] = []
 
     def end(self, source: Source, fields: KnownFields, script: Formatter, layout: Layout, add: str) -> Rows | Cells:
         """Put what was computed into its list; all else is a column already."""
@@ -83,15 +87,26 @@ class TableForm:
         self.columns[name] = len(self.columns)
         return name
 
+    def surprising(self, source: str) -> bool:
+        """Have the kernel find the records that have a value."""
+        if source not in self.columns:
+            return False
+        self._surprising.append(self.columns[source])
+        return True
+
     def loop(self, body: str) -> tuple[list[str], str, list[str]]:
         """Take those columns as objects that the body uses."""
         used = set(NAMES.findall(body))
         names = [name for name in self.columns if name in used]
         before = [*self._made, "n = len(items)", *(f"{name} = [None] * n" for name in self._computed)]
         first: list[str] = []
-        if self._ordered:
-            before.append("odd = items.disordered")
+        if self._ordered or self._surprising:
+            before.append(f"odd = items.odd({self._surprising}, {self._ordered})")
             first.append("if i in odd: raise Surprise")
+        if _IDLE.fullmatch(body):
+            rows = "[None if i in odd else i for i in range(n)] if odd else range(n)" if first else "range(n)"
+            before += [f"o{number} += {rows}" for number in range(len(self._places))]
+            return [*before, *(["bad += [(0, i) for i in range(n) if i in odd]"] if first else [])], "", []
         if not names:
             return before, "for i in range(n):", first
         columns = ", ".join(f"column({self.columns[name]})" for name in names)

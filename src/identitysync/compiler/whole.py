@@ -93,10 +93,9 @@ def _flatten_object(places: Places, name: str, node: Object, known: Collection[s
 def _column(places: Places, name: str, value: Value, known: Collection[str], found: dict[str, Value]) -> None:
     if name in found:
         raise Unfit(f"two fields would become the column {name}")
-    value = places.no_object(name, value)
-    if name not in known and (value.maybe or not places.ordered):
+    if name not in known and (value.maybe or not places.ordered or "dict" in value.kinds):
         raise Unfit(f"the place of the column {name} is not known before the first record has it")
-    found[name] = value
+    found[name] = places.no_object(name, value)
 
 
 def _inside(places: Places, owner: dict[str, Node]) -> Tree:

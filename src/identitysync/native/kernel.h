@@ -122,7 +122,8 @@ typedef struct {
     Py_ssize_t end;    /* of an object: the part that ends it; 0 of a value */
     Py_ssize_t column; /* where the value is, or what tells whether the object is there; -1 for nowhere */
     PyObject *source;  /* a list of values or a tuple with one, where there is no column; borrowed */
-    PyObject *pattern; /* of an object: one with all of its fields */
+    PyObject *pattern; /* of an object: one with all of its fields, as they were last */
+    PyObject *last;    /* the value that stands in the pattern around it; borrowed */
     int unknown;       /* how many texts were not among those that are known */
     Known known[1 << KNOWN_BITS];
 } Part;

@@ -52,7 +52,8 @@ static bool parts_of(Records *records, PyObject *given) {
     return open < 0;
 }
 
-/* Make an object with all fields that the parts in a range name: a copy of it is made faster than one field by field. */
+/* Make an object with all fields that the parts in a range name: a copy of it is made faster than one field by field,
+ * and many values are the same as the last time. */
 static PyObject *pattern_of(const Records *records, Py_ssize_t first, Py_ssize_t end) {
     PyObject *made = PyDict_New();
     for (Py_ssize_t i = first; made && i < end; i = part_behind(&records->parts[i], i))
@@ -99,28 +100,30 @@ static PyObject *value_of(const Records *records, Part *part, Py_ssize_t row) {
 /* Make the object of the parts from `first` to before `end`; what it is made of goes into `values`. */
 static PyObject *object(Records *records, PyObject *pattern, Py_ssize_t first, Py_ssize_t end, Py_ssize_t row,
                         PyObject **values) {
-    PyObject *made = PyDict_Copy(pattern);
-    for (Py_ssize_t i = first, next; made && i < end; i = next) {
+    bool complete = true;
+    for (Py_ssize_t i = first; i < end; i = part_behind(&records->parts[i], i)) {
         Part *part = &records->parts[i];
         PyObject *value = NULL;
-        next = part_behind(part, i);
         if (part->column >= 0 || part->source) {
-            if (!(value = value_of(records, part, row))) Py_CLEAR(made);
+            if (!(value = value_of(records, part, row))) return NULL;
             if (value == records->table->unset) {
-                Py_CLEAR(value);
-                if (PyDict_DelItem(made, part->name) < 0) Py_CLEAR(made);
+                Py_DECREF(value);
+                complete = false;
                 continue;
             }
         }
-        if (made && part->end && value != Py_None) {
+        if (part->end && value != Py_None) {
             Py_XDECREF(value);
-            if (!part->pattern) part->pattern = pattern_of(records, i + 1, part->end);
-            value = part->pattern ? object(records, part->pattern, i + 1, part->end, row, values) : NULL;
-            if (!value) Py_CLEAR(made);
+            if (!part->pattern && !(part->pattern = pattern_of(records, i + 1, part->end))) return NULL;
+            if (!(value = object(records, part->pattern, i + 1, part->end, row, values))) return NULL;
         }
         values[i] = value;
-        if (made && PyDict_SetItem(made, part->name, value) < 0) Py_CLEAR(made);
+        if (value != part->last && PyDict_SetItem(pattern, part->name, value) < 0) return NULL;
+        part->last = value;
     }
+    PyObject *made = PyDict_Copy(pattern);
+    for (Py_ssize_t i = first; made && !complete && i < end; i = part_behind(&records->parts[i], i))
+        if (!values[i] && PyDict_DelItem(made, records->parts[i].name) < 0) Py_CLEAR(made);
     return made;
 }
 

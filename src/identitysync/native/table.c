@@ -150,16 +150,33 @@ static PyObject *table_used(PyObject *self, void *context) {
     return PyLong_FromSsize_t(((Table *)self)->used);
 }
 
-static PyObject *table_disordered(PyObject *self, void *context) {
-    (void)context;
+static bool add_number(PyObject *set, Py_ssize_t number) {
+    PyObject *made = PyLong_FromSsize_t(number);
+    bool good = made && PySet_Add(set, made) == 0;
+    Py_XDECREF(made);
+    return good;
+}
+
+/* odd(columns, disordered) -> set: the numbers of rows that have a value in one of the columns, and, if wanted, of rows
+ * whose fields are not in the shape's order. */
+static PyObject *table_odd(PyObject *self, PyObject *args) {
     const Table *table = (Table *)self;
+    PyObject *columns;
+    int disordered;
+    if (!PyArg_ParseTuple(args, "O!p", &PyList_Type, &columns, &disordered)) return NULL;
     const Py_ssize_t *numbers = (const Py_ssize_t *)table->disordered.bytes;
+    size_t count = disordered ? table->disordered.size / sizeof *numbers : 0;
     PyObject *set = PySet_New(NULL);
-    for (size_t i = 0; set && i < table->disordered.size / sizeof *numbers; i++) {
-        PyObject *number = PyLong_FromSsize_t(numbers[i]);
-        if (!number || PySet_Add(set, number) < 0) Py_CLEAR(set);
-        Py_XDECREF(number);
+    bool good = set != NULL;
+    for (size_t i = 0; good && i < count; i++) good = add_number(set, numbers[i]);
+    for (Py_ssize_t i = 0; good && i < PyList_Size(columns); i++) {
+        Py_ssize_t column = PyLong_AsSsize_t(PyList_GetItem(columns, i));
+        good = column >= 0 && column < table->width + table->more_count;
+        if (!good && !PyErr_Occurred()) PyErr_Format(PyExc_IndexError, "there is no column %zd", column);
+        for (Py_ssize_t row = 0; good && row < table->rows; row++)
+            if (cell_at(table, row, column)->kind != MISSING) good = add_number(set, row);
     }
+    if (!good) Py_CLEAR(set);
     return set;
 }
 
@@ -170,6 +187,7 @@ static PyMethodDef methods[] = {
     {"replace", table_replace, METH_VARARGS, "Make a column in which a text stands for each of some letters."},
     {"join", table_join, METH_VARARGS, "Make a column in which arrays are one text."},
     {"either", table_either, METH_VARARGS, "Make a column of two: what the second has where the first is missing."},
+    {"odd", table_odd, METH_VARARGS, "Find the rows that have a value in some columns, or another order of fields."},
     {"records", table_records, METH_VARARGS, "Make whole records of rows."},
     {"line", table_line, METH_O, "Give the line that a row was read from."},
     {"row", table_row_values, METH_O, "Give the values of a row as a list."},
@@ -177,7 +195,6 @@ static PyMethodDef methods[] = {
 };
 static PyGetSetDef getters[] = {
     {"used", table_used, NULL, "How many bytes of the block whole rows take.", NULL},
-    {"disordered", table_disordered, NULL, "The numbers of rows whose fields are not in the shape's order.", NULL},
     {0},
 };
 static PyType_Slot slots[] = {

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 from identitysync.contract import Block, File
 from identitysync.native import kernel
 
-BLOCK: Final = 1 << 18
+BLOCK: Final = 1 << 19
 """Bytes that a block has, about: enough that what comes once for each block does not count."""
 
 Complain = Callable[[bytes, int], None]
