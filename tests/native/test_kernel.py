@@ -192,6 +192,118 @@ def test_json_is_written_as_by_msgspec(records, constant):
     assert found == b"".join(written(row) for row in rows[::-1]) + b"{}\n"
 
 
+PARTS = [
+    ("text", "value"), ("any", "value"), ("texts", "value"), ("inside", "object?"), ("a", "value"), ("b", "value"), ("", "end"),
+]  # fmt: skip
+CHANGES = st.sampled_from(["nothing", "copy", "drop", "change", "grow", "swap", "turn", "add", "lose"])
+
+
+def changed(record, way):
+    """Change a record, as scripts do."""
+    match way:
+        case "copy":
+            return dict(record)
+        case "drop":
+            return None
+        case "change":
+            record["text"] += "x"
+        case "grow":
+            for value in record.values():
+                if isinstance(value, list):
+                    value.append("new")
+        case "swap":
+            record["text"], record["any"] = str(record.get("any")), record["text"]
+        case "turn":
+            return dict(reversed(record.items()))
+        case "add":
+            record["more"] = 1
+        case "lose":
+            record.pop("any", None)
+            if record.get("inside"):
+                record["inside"].pop("a", None)
+    return record
+
+
+@given(st.lists(st.tuples(RECORD, CHANGES), max_size=8), st.data())
+def test_whole_records_are_made_and_taken_back(given_records, data):
+    records = [record for record, _ in given_records]
+    table = shape().read(b"".join(msgspec.json.encode(each) + b"\n" for each in records))
+    if table is None:
+        return
+    expected_records = [msgspec.json.decode(msgspec.json.encode(each)) for each in records]
+    order = data.draw(st.permutations(range(len(records))))
+    known = [each.get("text") for each in expected_records]
+    made, remembered = table.records(PARTS, [known, 1, 2, 3, 4, 5], [*order, {"text": "odd"}])
+    inside_last = [
+        {name: each[name] for name in ("text", "any", "texts", "inside") if name in each} for each in expected_records
+    ]
+    assert made == [*(inside_last[number] for number in order), {"text": "odd"}]
+    assert [list(each) for each in made[:-1]] == [list(inside_last[number]) for number in order]
+
+    ways = [given_records[number][1] for number in order]
+    after = [
+        each for record, way in zip(made, [*ways, "nothing"], strict=True) if (each := changed(record, way)) is not None
+    ]
+    for memory in (remembered, None):
+        taken = shape().take(after, memory)
+        if any("more" in each for each in after):
+            assert taken is None
+        elif taken is not None:
+            assert [taken.row(number) for number in range(len(taken))] == [expected(each) for each in after]
+            names = ["text", "any", "texts", "inside"]
+            assert taken.odd([], True) == {
+                number for number, each in enumerate(after)
+                if [*each] != [name for name in names if name in each] or [*(each.get("inside") or ())] == ["b", "a"]
+            }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "text", 1, None, ["x"], {1: "x"}, {"text": 1}, {"text": "\ud800"}, {"text": "a", "any": {1}}, {"text": "a", "any": [float("nan")]},
+        {"text": "a", "any": float("inf")}, {"text": "a", "any": [(1,)]}, {"text": "a", "any": {1: 2}}, {"text": "a", "texts": [1]},
+        {"text": "a", "inside": {}}, {"text": "a", "inside": []}, {"any": 1}, {"text": "a", "more": 1},
+    ],
+)  # fmt: skip
+def test_what_is_no_record_of_the_shape_is_not_taken(odd):
+    assert shape().take([{"text": "before"}, odd], None) is None
+
+
+def test_what_holds_itself_is_not_taken():
+    value = []
+    value.append(value)
+    assert shape().take([{"text": "a", "any": value}], None) is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "sources"),
+    [
+        ([("", "end")], []),
+        ([("a", "object")], []),
+        ([("a", "value")], []),
+        ([("a", "value")], [9]),
+        ([("a", "value")], [[1]]),
+    ],
+)
+def test_parts_of_records_that_do_not_fit_are_refused(parts, sources):
+    with pytest.raises(ValueError, match=r"has no end|as many sources|no source"):
+        shape().read(b"").records(parts, sources, [])
+
+
+def test_a_row_that_is_not_there_is_no_record():
+    with pytest.raises(IndexError, match="no such row"):
+        shape().read(b'{"text":"a"}\n').records([("text", "value")], [0], [1])
+
+
+def test_the_line_of_a_row_is_what_it_was_read_from():
+    table = shape().read(b'{"text":"a"}\r\n{ "text" : "b" } \n{"text":"c"}')
+    assert table is None or [table.line(number) for number in range(3)] == [
+        b'{"text":"a"}',
+        b'{ "text" : "b" }',
+        b'{"text":"c"}',
+    ]
+
+
 @given(st.lists(RECORD, max_size=5), st.booleans())
 def test_rows_are_read_back_by_csv(records, all):
     table = shape().read(b"".join(msgspec.json.encode(each) + b"\n" for each in records))
@@ -229,4 +341,4 @@ def test_two_fields_that_exclude_each_other_are_told_of():
 
 @given(st.binary(max_size=1000), st.sampled_from([b"\n", b'"', b"\x00"]))
 def test_signs_are_counted(data, sign):
-    assert native.count(data, sign) == data.count(sign)
+    assert native.count(data * 20, sign) == data.count(sign) * 20

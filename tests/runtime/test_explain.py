@@ -6,6 +6,7 @@ import pytest
 
 import identitysync as idx
 from identitysync import Mapper, Record, script
+from identitysync.native import kernel
 
 
 @script("test.opaque", summary="Do something that nobody can look into.")
@@ -53,8 +54,24 @@ def test_a_barrier_is_told_with_its_reason(tmp_path):
 
     opaque = next(step for step in told.steps if step.id == "opaque")
     assert (opaque.how, opaque.why) == ("barrier", "its script has no emit: it is called with whole records")
-    assert told.parts[0].records == "any"
-    assert "opaque needs whole records" in told.parts[0].why
+    if kernel() is None:
+        assert told.parts[0].records == "any"
+        assert "needs whole records" in told.parts[0].why
+    else:
+        (behind,) = told.parts
+        assert (behind.steps, behind.takes_from) == (("rename", "dsv"), "opaque")
+
+
+@pytest.mark.skipif(kernel() is None, reason="the native kernel was not built: there is no C compiler")
+def test_what_stands_before_a_barrier_makes_whole_records_for_it(tmp_path):
+    told = idx.explain(flow(tmp_path, FILTER, ("opaque", Opaque, {}), RENAME))
+
+    before, behind = told.parts
+    assert (before.steps, before.gives_to) == (("filter",), ("opaque",))
+    assert (behind.steps, behind.takes_from) == (("rename", "dsv"), "opaque")
+    assert "made whole for opaque by the native kernel" in str(told)
+    assert "taken from the records of opaque and written" in str(told)
+    assert "several processes can share it" in str(told)
 
 
 def test_what_cannot_be_split_is_told(tmp_path):

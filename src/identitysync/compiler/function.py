@@ -201,7 +201,7 @@ def _made(
         *(f"    o{number} = []\n    a{number} = o{number}.append" for number in leaves.values()),
         *(f"    {name} = 0" for _, name in drops),
         *(f"    {line}" for line in before),
-        f"    {loop}",
+        *([f"    {loop}"] if loop else []),
     ]
     body = body.replace(
         "            #\n", "".join(f"            {line}\n" for line in first) or "            pass\n", 1

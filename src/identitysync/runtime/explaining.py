@@ -4,7 +4,10 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import attrs
+
 from identitysync.compiler import (
+    Barrier,
     Function,
     PureStep,
     Segment,
@@ -93,16 +96,27 @@ def _region(region: Region, lines: dict[str, int]) -> list[FusedPart]:
     why_not = "" if split else "records leave it on their way, which costs more than it gains"
     try:
         tree = tree_of(dict(region.steps), region.parser.next, region.parser.error)
-        reads, shape = reads_of(tree)
         named = isinstance(region.parser.script, BlockParser) and region.parser.script.named
-        made, native = _function(tree, list(reads.read) or ["UID"] if named else shape)
+        found = _tree(tree, lines, named=named)
     except Unfit as fault:
         around = {region.parser.id: region.parser, **region.steps}
         return _chains(dict(region.steps), around, lines, why_not, str(fault), split=split)
+    return [attrs.evolve(part, split=split, why_not_split=why_not) for part in found]
+
+
+def _tree(tree: Segment, lines: dict[str, int], *, named: bool, takes_from: str = "") -> list[FusedPart]:
+    """Tell of the function of a tree, and of those behind its barriers."""
+    reads, shape = reads_of(tree)
+    made, native = _function(tree, list(reads.read) or ["UID"] if named else shape)
+    further = [_tree(each.behind, lines, named=False, takes_from=each.steps[-1].id) for each in tree.barriers()]
     lines.update(made.lines)
-    segments = ((*segment.steps, *([segment.leaf] if segment.leaf else [])) for segment in tree.all())
-    ids = tuple(step.id for steps in segments for step in steps)
-    return [FusedPart(ids, "known", "", () if reads.all else tuple(reads.read), split, why_not, made.source, native)]
+    ids = [step.id for segment in tree.all() for step in segment.steps]
+    ids += [leaf.id for leaf in tree.leaves() if not isinstance(leaf, Barrier)]
+    part = FusedPart(
+        tuple(ids), "known", "", () if reads.all else tuple(reads.read), True, "", made.source, native,
+        takes_from, tuple(each.id for each in tree.barriers()),
+    )  # fmt: skip
+    return [*([part] if ids else []), *(each for parts in further for each in parts)]
 
 
 def _function(tree: Segment, shape: Node | list[str]) -> tuple[Function, bool]:

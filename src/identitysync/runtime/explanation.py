@@ -42,7 +42,9 @@ class FusedPart:
         split: Whether several processes can share the work.
         why_not_split: Why they cannot.
         source: The function, made for records that have just the fields that are read.
-        native: Whether the native kernel reads and writes its records, so that threads can share the work.
+        native: Whether the native kernel reads and writes its records.
+        takes_from: The step whose records it takes, called with whole ones; empty where it reads blocks.
+        gives_to: The steps that are called with the whole records that it makes.
     """
 
     steps: tuple[str, ...]
@@ -53,6 +55,8 @@ class FusedPart:
     why_not_split: str
     source: str = attrs.field(repr=False)
     native: bool = False
+    takes_from: str = ""
+    gives_to: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -109,8 +113,11 @@ def _told(part: FusedPart) -> list[str]:
         lines.append(f"  works on records of any shape: {part.why}")
     lines.append(f"  reads {', '.join(part.reads)}" if part.reads else "  needs whole records")
     if part.native:
-        lines.append("  a block at a time, read and written by the native kernel")
-    shared = f"  several {'threads' if part.native else 'processes'} can share it"
+        taken = f"taken from the records of {part.takes_from}" if part.takes_from else "read"
+        given = f"made whole for {', '.join(part.gives_to)}" if part.gives_to else "written"
+        lines.append(f"  a block at a time, {taken} and {given} by the native kernel")
+    alone = part.native and not (part.takes_from or part.gives_to)
+    shared = f"  several {'threads' if alone else 'processes'} can share it"
     lines.append(shared if part.split else f"  one process does it: {part.why_not_split}")
     return lines
 
