@@ -9,9 +9,9 @@ import identitysync as idx
 from identitysync.errors import PluginError
 from identitysync.executor.thread_pool import ThreadPool
 from identitysync.native import kernel
-from tests.executor.test_workers import RECORDS, flow, ran, source
+from tests.executor.test_workers import RECORDS, _small_blocks, flow, ran, source
 
-__all__ = ["source"]
+__all__ = ["_small_blocks", "source"]
 
 pytestmark = pytest.mark.skipif(kernel() is None, reason="the native kernel was not built: there is no C compiler")
 

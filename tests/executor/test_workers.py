@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import types
+from importlib import import_module
 
 import pytest
 
@@ -32,6 +33,12 @@ def _patient(monkeypatch):
             time.sleep(0.005)
 
     monkeypatch.setattr(pool.Pool, "__init__", wait)
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch):
+    """Cut small files into several blocks."""
+    monkeypatch.setattr(import_module("identitysync.scripts.parse.cutting"), "BLOCK", 1 << 18)
 
 
 @pytest.fixture

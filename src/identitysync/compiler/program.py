@@ -18,13 +18,14 @@ from identitysync.compiler.barrier import mapped
 from identitysync.compiler.decoders import ObjectDecoder, RowDecoder, TableDecoder
 from identitysync.compiler.form import Whole
 from identitysync.compiler.function import Function, for_objects, for_rows, for_table
+from identitysync.compiler.given import Given, GivenBlock, GivenRecords
 from identitysync.compiler.odd_records import OddRecords, Ran
 from identitysync.compiler.shape import MOST_FIELDS
 from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.tree import Segment
 from identitysync.contract import Block, Cells, Decoder, Layout, Mapper, Unfit
 from identitysync.native import kernel
-from identitysync.values import Record, json_bytes, json_value
+from identitysync.values import Record, json_bytes
 
 _TRIES: Final = 40
 """How many functions are made for one tree before it is given up: records that differ that much have no shape."""
@@ -115,7 +116,7 @@ class Program:
             self._give_up("the records differ too much from each other")
         if self._given_up:
             return None
-        given = _Given(decoder, decoder.names, block, layouts, workers)
+        given = GivenBlock(layouts, workers, decoder, decoder.names, block)
         ran = self._run_table(given)
         if ran is not None:
             return ran
@@ -144,7 +145,7 @@ class Program:
         Returns:
             As ``run``.
         """
-        given = _Whole(layouts, workers, records, made)
+        given = GivenRecords(layouts, workers, records, made)
         ran = self._run_whole(given)
         if ran is None and not self._given_up:
             self.learn(records)
@@ -156,7 +157,7 @@ class Program:
         """Whether the native kernel has done most of the work on a block, and is still asked."""
         return self._has_run_natively and self._refused <= _REFUSED and not self._behind
 
-    def _run_table(self, given: "_Given") -> Ran | None:
+    def _run_table(self, given: GivenBlock) -> Ran | None:
         shape = given.names or self._shape_of_records()
         if kernel() is None or self._refused > _REFUSED or not shape or not hasattr(given.decoder, "table"):
             return None
@@ -171,7 +172,7 @@ class Program:
         self._has_run_natively = self._has_run_natively or ran is not None
         return ran
 
-    def _run_whole(self, given: "_Whole") -> Ran | None:
+    def _run_whole(self, given: GivenRecords) -> Ran | None:
         shape = self._shape_of_records()
         function = self._for_table(shape, given) if shape is not None else None
         table = function.type.take(given.records, given.made) if function is not None else None
@@ -179,7 +180,7 @@ class Program:
             return None
         return self._finished(function, table, given, lambda: lambda number: copy.deepcopy(given.records[number]))
 
-    def _run_rows(self, given: "_Given", names: Sequence[str]) -> Ran | None:
+    def _run_rows(self, given: GivenBlock, names: Sequence[str]) -> Ran | None:
         function = self._function(self._made, tuple(names), lambda: for_rows(self._tree, names, given.layouts), given)
         if function is None:
             return None
@@ -189,7 +190,7 @@ class Program:
             ran.unread, ran.rest, ran.fault = found.rejects, found.rest, found.fault
         return ran
 
-    def _run_objects(self, given: "_Given") -> Ran | None:
+    def _run_objects(self, given: GivenBlock) -> Ran | None:
         shape = self._shape_of_records()
         if shape is None:
             return None
@@ -215,7 +216,7 @@ class Program:
                 self._known = copy.deepcopy(self._shape)
             return self._known
 
-    def _for_table(self, shape: Any, given: "_Given | _Whole") -> Function | None:
+    def _for_table(self, shape: Any, given: Given) -> Function | None:
         native = kernel()
 
         def make() -> Function:
@@ -226,9 +227,7 @@ class Program:
 
         return self._function(self._native, shape, make, given)
 
-    def _function(
-        self, known: "_Made", shape: Any, make: Callable[[], Function], given: "_Given | _Whole"
-    ) -> Function | None:
+    def _function(self, known: "_Made", shape: Any, make: Callable[[], Function], given: Given) -> Function | None:
         with self._lock:
             try:
                 function = known.of((shape, tuple(given.layouts.items())), make)
@@ -244,7 +243,7 @@ class Program:
         self._given_up, self.reason, self.function = True, reason, None
 
     def _finished(
-        self, function: Function, items: Any, given: "_Given | _Whole", records: Callable[[], Callable[[int], Record]],
+        self, function: Function, items: Any, given: Given, records: Callable[[], Callable[[int], Record]],
         rest: Block | None = None,
     ) -> Ran | None:  # fmt: skip
         ran = Ran(len(items), rest=rest)
@@ -270,7 +269,7 @@ class Program:
             return None
         return ran
 
-    def _go_on(self, id: str, rows: Whole, made_of: tuple[Any, ...], given: "_Given | _Whole", ran: Ran) -> bool:
+    def _go_on(self, id: str, rows: Whole, made_of: tuple[Any, ...], given: Given, ran: Ran) -> bool:
         """Let whole records go through a barrier and what is behind it; False when that is not possible."""
         barrier, behind = self._behind[id]
         table, sources, order = made_of
@@ -291,44 +290,3 @@ class Program:
 
 def _copied(order: list[Any]) -> list[Any]:
     return [copy.deepcopy(each) if type(each) is dict else each for each in order]
-
-
-@attrs.frozen
-class _Whole:
-    """Whole records that are to be run, and what is known of their files."""
-
-    layouts: Mapping[str, Layout]
-    workers: Mapping[str, Mapper]
-    records: list[Record]
-    made: Any
-
-
-@attrs.frozen
-class _Given:
-    """A block that is to be run, and what is known of it."""
-
-    decoder: Decoder
-    names: Sequence[str] | None
-    block: Block
-    layouts: Mapping[str, Layout]
-    workers: Mapping[str, Mapper]
-
-    def records(
-        self, row: Callable[[int], Sequence[Any]], line: Callable[[int], bytes] | None = None
-    ) -> Callable[[int], Record]:
-        """Give what gives a record by its number.
-
-        Args:
-            row: Gives the values of a row by its number, where records have names.
-            line: Gives the JSON text of a record, where they have none.
-        """
-        names = self.names
-        if names is not None:
-            return lambda number: dict(zip(names, row(number), strict=True))
-        text = line or cast(ObjectDecoder, self.decoder).texts(self.block).__getitem__
-
-        def record(number: int) -> Record:
-            made: Record = json_value(text(number))
-            return made
-
-        return record

@@ -124,8 +124,8 @@ typedef struct {
     PyObject *source;  /* a list of values or a tuple with one, where there is no column; borrowed */
     PyObject *pattern; /* of an object: one with all of its fields, as they were last */
     PyObject *last;    /* the value that stands in the pattern around it; borrowed */
-    int unknown;       /* how many texts were not among those that are known */
-    Known known[1 << KNOWN_BITS];
+    Known *known;      /* short texts that came before */
+    int unknown;       /* how many had not come before */
 } Part;
 
 typedef struct {

@@ -61,16 +61,29 @@ static PyObject *pattern_of(const Records *records, Py_ssize_t first, Py_ssize_t
     return made;
 }
 
-/* A short text that came before: most fields have few values. The ends of a text of at most 16 bytes, which may overlap,
- * are all of it. */
+static uint32_t four(const byte *at) {
+    uint32_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+}
+
+static uint64_t eight(const byte *at) {
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+}
+
+/* A short text that came before: most fields have few values. The two ends of a text of at most 16 bytes, which may
+ * overlap, are all of it. */
 static PyObject *known_text(Part *part, const byte *at, size_t size) {
     uint64_t first = 0, last = 0;
-    if (size >= 8) {
-        memcpy(&first, at, 8);
-        memcpy(&last, at + size - 8, 8);
-    } else {
-        memcpy(&first, at, size);
-    }
+    if (size >= 8)
+        first = eight(at), last = eight(at + size - 8);
+    else if (size >= 4)
+        first = four(at) | (uint64_t)four(at + size - 4) << 32;
+    else if (size)
+        first = at[0] | (uint64_t)at[size / 2] << 8 | (uint64_t)at[size - 1] << 16;
+    if (!part->known && !(part->known = calloc(1 << KNOWN_BITS, sizeof *part->known))) return PyErr_NoMemory();
     Known *known = &part->known[((first ^ last * 31) * UINT64_C(0x9E3779B97F4A7C15) + size) >> (64 - KNOWN_BITS)];
     if (known->text && known->first == first && known->last == last && known->size == size) {
         Py_INCREF(known->text);
@@ -185,7 +198,8 @@ static void records_dealloc(PyObject *self) {
     for (Py_ssize_t i = 0; records->parts && i < records->count; i++) {
         Py_XDECREF(records->parts[i].name);
         Py_XDECREF(records->parts[i].pattern);
-        for (int j = 0; j < 1 << KNOWN_BITS; j++) Py_XDECREF(records->parts[i].known[j].text);
+        for (int j = 0; records->parts[i].known && j < 1 << KNOWN_BITS; j++) Py_XDECREF(records->parts[i].known[j].text);
+        free(records->parts[i].known);
     }
     free(records->parts);
     free(records->values);
