@@ -48,6 +48,7 @@ from identitysync.contract.shapes import (
     RecordWriter,
     Router,
     Shape,
+    Sharing,
     Staged,
     StagingWriter,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "Settling",
     "Shape",
     "ShapeClass",
+    "Sharing",
     "SourceFile",
     "Spool",
     "Staged",

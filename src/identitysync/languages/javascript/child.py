@@ -67,7 +67,8 @@ class Engine:
         """Process a batch of records, or the first of them, whatever becomes of each.
 
         Returns:
-            How many were processed, one at least, and below what came of each.
+            How many were processed, one at least; below it, after the last, which shared variables have changed; and
+            below that what came of each.
 
         Raises:
             OverflowError: More comes out of it than may be.
@@ -88,7 +89,19 @@ class Engine:
                 raise OverflowError(
                     f"the script gives more than {self._output // 1_000_000} MB for one batch of records"
                 )
-        return f"{self._drive('count')}\n[{''.join(outcomes)[:-1]}]"
+        return f"{self._drive('count')}\n{'' if more else self._changes()}\n[{''.join(outcomes)[:-1]}]"
+
+    def learn(self, news: str) -> str:
+        """Take over what other steps have made of shared variables."""
+        self._drive("learn", news)
+        return ""
+
+    def _changes(self) -> str:
+        try:
+            with self._watch:
+                return str(self._drive("changes"))
+        except self._fault:  # values may have methods that never end
+            return str(self._drive("keep", "it takes too long to write it as JSON"))
 
 
 def serve() -> None:
@@ -105,7 +118,7 @@ def serve() -> None:
                 driver, _, script = text.partition("\0")
                 engine, answer = Engine(driver, script, seconds=seconds, memory=memory, output=output), ""
             else:
-                answer = engine.answer(text)
+                answer = engine.learn(text) if text.startswith("[") else engine.answer(text)
             kind = b"+"
         except Exception as fault:  # noqa: BLE001 - whatever it is, the parent tells it
             kind, answer = b"-", str(fault)
