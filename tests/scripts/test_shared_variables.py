@@ -61,7 +61,12 @@ def test_branches_of_both_generations_share_and_the_last_branch_to_set_wins():
       record.addField("older", ctx.getSharedVariable("older").getField("UID").getValue());
       next.accept(record);
     }"""
-    steps = [S("fork", "field.remove", {"fields": ["x"]}, next=["1", "2"]), js("1", first), js("2", second, ["3"]), js("3", end)]
+    steps = [
+        S("fork", "field.remove", {"fields": ["x"]}, next=["1", "2"]),
+        js("1", first),
+        js("2", second, ["3"]),
+        js("3", end),
+    ]
     out, job = run(steps, [{"UID": str(n)} for n in range(1001)], "1", "3")
 
     assert job.status == "succeeded", job.status_details

@@ -1,5 +1,6 @@
 """Scripts of one run share their variables as if they ran in one engine, batch after batch."""
 
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -58,6 +59,7 @@ operations = st.fixed_dictionaries(
 ) | st.fixed_dictionaries({"op": st.sampled_from(["set", "get", "change"]), "name": st.sampled_from("ab")})
 
 
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 1), st.lists(operations, min_size=1, max_size=4)), max_size=8))
 def test_two_engines_answer_batch_after_batch_what_one_would_answer(work):
     variables = SharedVariables()
@@ -138,6 +140,23 @@ def test_what_was_got_from_another_step_may_be_changed_in_place_and_set_back(sta
     assert given_by(third, {})[0]["x"] == {"list": [1]}
 
 
+def test_a_script_whose_values_never_end_can_be_stopped_and_loses_none_of_them(start):
+    endless = """class Endless { toJSON() { while (true); } }
+    function process(record, ctx) {
+      for (let n = 0; n < 50; n++) ctx.setSharedVariable(n, new Endless());
+      return { here: ctx.getSharedVariable(49) instanceof Endless };
+    }"""
+    first, second = start(
+        endless, "function process(record, ctx) { return ctx.getSharedVariable(record.n) }", seconds=0.2
+    )
+    began = time.monotonic()
+    assert given_by(first, {}) == [{"here": True}]
+    assert time.monotonic() - began < 5
+    assert {each.fault.reason.rpartition(": ")[2] for each in second.run([{"n": n} for n in range(50)])} == {
+        "it takes too long to write it as JSON"
+    }
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
@@ -153,8 +172,8 @@ def test_what_was_got_from_another_step_may_be_changed_in_place_and_set_back(sta
 )
 def test_what_cannot_cross_stays_in_its_step_and_whoever_else_asks_for_it_is_told_why(start, value, reason):
     script = f"""function process(record, ctx) {{
-      ctx.setSharedVariable("y", "crosses");
       if (!record.again) ctx.setSharedVariable("x", {value});
+      ctx.setSharedVariable("y", "crosses");
       return {{ here: ctx.getSharedVariable("x") !== null }};
     }}"""
     other = "function process(record, ctx) { return { y: ctx.getSharedVariable('y'), x: ctx.getSharedVariable('x') } }"
@@ -167,7 +186,9 @@ def test_what_cannot_cross_stays_in_its_step_and_whoever_else_asks_for_it_is_tol
 
 
 def test_values_of_all_steps_together_have_bounded_room(start):
-    first, second = start("function process(r, ctx) { ctx.setSharedVariable(r.n, 'x'.repeat(r.size)) }", GETTER, room=100_000)
+    first, _ = start(
+        "function process(r, ctx) { ctx.setSharedVariable(r.n, 'x'.repeat(r.size)) }", GETTER, room=100_000
+    )
     given_by(first, *({"n": 1, "size": 90_000},) * 3)  # the same one again and again
     given_by(first, {"n": 1, "size": 1})
     given_by(first, {"n": 2, "size": 90_000})

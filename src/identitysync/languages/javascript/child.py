@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any, Final
 
 LINES_ABOVE: Final = 100_000
@@ -97,11 +98,10 @@ class Engine:
         return ""
 
     def _changes(self) -> str:
-        try:
-            with self._watch:
-                return str(self._drive("changes"))
-        except self._fault:  # values may have methods that never end
-            return str(self._drive("keep", "it takes too long to write it as JSON"))
+        for verb in ("changes", "others"):  # values may have methods that never end
+            with suppress(self._fault), self._watch:
+                return str(self._drive(verb))
+        return str(self._drive("none"))
 
 
 def serve() -> None:

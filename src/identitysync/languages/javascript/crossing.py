@@ -162,11 +162,7 @@ def _is_answer(found: Any) -> bool:
     if type(found) is not list or len(found) != 3:
         return False
     said, gave, failed = found
-    return (
-        all(map(_is_pair, said))
-        and all(_is_given(each) for each in gave)
-        and (failed is None or _is_pair(failed))
-    )
+    return all(map(_is_pair, said)) and all(_is_given(each) for each in gave) and (failed is None or _is_pair(failed))
 
 
 def _is_given(found: Any) -> bool:

@@ -177,24 +177,27 @@
     return `[${stringify(box)},${stringify(marks)}]`;
   }
 
-  function tellChanges(reason) { // goes on where it was interrupted: with a reason, nothing of the script is called
+  function tellChanges() {
     for (; turn < asked.length; turn += 1) {
       const name = asked[turn], value = shared.get(name);
-      let json = `!${reason}`;
-      if (!reason) {
-        try {
-          json = pack(name);
-        } catch (fault) {
-          json = `!${fault instanceof Error ? fault.message : "it cannot be written as JSON"}`;
-        }
+      let json;
+      try {
+        json = pack(name);
+      } catch (fault) {
+        json = `!${fault instanceof Error ? fault.message : "it cannot be written as JSON"}`;
       }
-      const lasting = (typeof value === "object" && value !== null) || typeof value === "function";
-      if (!lasting) changing.delete(name);
+      if (typeof value !== "object" || value === null) changing.delete(name); // it changes only when it is set
       else if (known.get(name) === json) continue;
       else known.set(name, json);
       news[news.length] = [name, json];
     }
     return news.length ? stringify(news) : "";
+  }
+
+  function leave() { // the one that was interrupted, for it has methods that do not end
+    changing.delete(asked[turn]);
+    news[news.length] = [asked[turn], "!it takes too long to write it as JSON"];
+    turn += 1;
   }
 
   // ---- the script's process, and the order in which it wants its arguments ----
@@ -273,9 +276,16 @@
     changes() {
       if (changing === null || changing.size === 0) return "";
       [asked, turn, news] = [[...changing], 0, []];
-      return tellChanges("");
+      return tellChanges();
     },
-    keep: tellChanges, // what is left of the changes cannot be told, for this reason
+    others() {
+      leave();
+      return tellChanges();
+    },
+    none() {
+      while (turn < asked.length) leave();
+      return stringify(news);
+    },
     take() { // joined in any case, for a long text that was added up is no plain string yet
       const outcomes = [...done, ""].join(",");
       [done, size] = [[], 0];

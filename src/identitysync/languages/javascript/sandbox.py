@@ -160,7 +160,7 @@ class Sandbox:
             fit = fit[len(made) :]
 
     def _learn(self) -> None:
-        """Tell the engine what other steps have made of the shared variables; a script that is alone needs none of it."""
+        """Tell the engine what other steps have made of the shared variables; one that is alone needs none of it."""
         if self._shared is None or self._shared.scripts < 2 or self._heard == self._shared.changes:
             return
         self._ask(json.dumps(self._shared.since(self._heard)).encode())
