@@ -158,7 +158,7 @@ class BatchExpander(Protocol):
 class Sharing(Protocol):
     """What a stateful flat-mapper's ``open`` may give when it shares what it remembers with other steps of the run."""
 
-    def share(self, common: dict[str, Any]) -> None:
+    def share_in_run(self, common: dict[str, Any]) -> None:
         """Receive, before the first record, what all such steps of the run have in common: at first an empty dict.
 
         Each puts its own there under its step type. The steps of a run never work at the same time.

@@ -46,7 +46,7 @@ class FlatMapStage(Stage):
         super().__init__(planned, run)
         self._script, self._worker = script, script.open()
         if script.stateful and isinstance(self._worker, Sharing):
-            self._worker.share(run.common)
+            self._worker.share_in_run(run.common)
 
     def records(self, batch: list[Record]) -> None:
         """Expand the records and push what comes of them."""

@@ -111,7 +111,7 @@ class _Worker:
         self._sandbox = Sandbox(decode_source(declared.script))
         self._notify = declared.notify_last_record
 
-    def share(self, common: dict[str, Any]) -> None:
+    def share_in_run(self, common: dict[str, Any]) -> None:
         self._sandbox.share(common.setdefault("record.evaluate", SharedVariables()))
 
     def expand(self, record: Record) -> Results:
