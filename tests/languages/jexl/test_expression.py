@@ -331,8 +331,8 @@ def test_what_is_too_large_shows_its_place_too(text):
 
 def test_empty_and_size_forgive_what_the_engine_forgives():
     record = {"a": "abc", "l": [1]}
-    for text in ("a.substring(9)", "-z", "l - 5", "l.get(7)", "a.matches('(')"):
+    for text in ("a.substring(9)", "-z", "l - 5", "l.get(7)", "a.matches('(')", "l < {:}"):
         assert jexl.compile(f"[empty({text}), size({text})]")(record) == [True, 0]
-    for text in ("5 - a", "~a", "5 == a", "a =~ '('"):
+    for text in ("5 - a", "~a", "5 == a", "a =~ '('", "true < l", "l >= true", "true >= {:}"):
         with pytest.raises(ExpressionError):
             jexl.compile(f"empty({text})")(record)
