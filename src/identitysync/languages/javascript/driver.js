@@ -148,13 +148,14 @@
 
   const ctx = {
     getSharedVariable(name) {
-      const value = shared.get(text(name));
-      if (value instanceof Foreign) return settle(text(name), value.json);
-      return value === undefined && !shared.has(text(name)) ? null : value;
+      const key = text(name), value = shared.get(key);
+      if (value instanceof Foreign) return settle(key, value.json);
+      return value === undefined && !shared.has(key) ? null : value;
     },
     setSharedVariable(name, value) {
-      shared.set(text(name), value);
-      if (changing !== null) changing.add(text(name));
+      const key = text(name);
+      if (changing !== null) changing.add(key);
+      shared.set(key, value);
     },
   };
 

@@ -11,7 +11,7 @@ from typing import Final
 from identitysync.errors import JavaScriptError
 
 _ROOM: Final = 64_000_000
-"""Characters of JSON, an engine's memory by far not filled by them."""
+"""Characters of JSON: an engine with 256 MB of memory holds as many."""
 
 
 class SharedVariables:
