@@ -147,3 +147,42 @@ def test_notes_reach_the_trace_from_whole_blocks_of_a_file_too(tmp_path):
     assert said == ["info loud: saw 0", "error loud: saw 1", "debug loud: saw 2"]
     assert (tmp_path / "out.json").read_text().count("\n") == 2
     assert [each["n"] for each in idx.stream(flow, until="route")] == [1, 2]
+
+
+@script("test.tally", summary="Number the records of all steps of the run.")
+class Tally(FlatMapper):
+    stateful = True
+
+    def open(self):
+        return Tallying()
+
+    def expand(self, record: Record):
+        raise NotImplementedError
+
+
+@script("test.loner", summary="Number the records by itself.")
+class Loner(Tally):
+    stateful = False
+
+
+class Tallying:
+    def __init__(self):
+        self.common = {"n": 100}
+
+    def share_in_run(self, common):
+        self.common = common
+
+    def expand(self, record):
+        self.common["n"] = self.common.get("n", 0) + 1
+        yield {**record, "tally": [*record.get("tally", []), self.common["n"]]}
+
+    def finish(self):
+        return ()
+
+
+def test_stateful_steps_of_a_run_have_something_in_common_and_others_have_nothing():
+    steps = [S("one", Tally, next=["loner"]), S("loner", Loner, next=["two"]), S("two", Tally, next=["out"])]
+    out = S("out", "field.remove", {"fields": ["x"]})
+    for _ in range(2):  # nothing is left of the run before
+        _, given = run([*steps, out], [{}, {}], ["out"])
+        assert [each["tally"] for each in given["out"]] == [[1, 101, 3], [2, 102, 4]]

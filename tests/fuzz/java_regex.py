@@ -24,7 +24,9 @@ PROPERTIES = (
     "IsUppercase IsLowercase IsTitlecase IsPunctuation IsControl IsWhite_Space IsDigit IsAlnum IsWord IsIdeographic "
     "IsLetter IsAssigned IsHex_Digit IsJoin_Control IsNoncharacter_Code_Point IsBlank IsGraph IsPrint InGreek "
     "InBasicLatin InLatin-1Supplement InGREEK InBASIC_LATIN InCyrillic IsCyrillic sc=Latin script=Greek blk=Greek "
-    "block=BasicLatin gc=Lu general_category=Nd InCombining_Diacritical_Marks IsCommon IsInherited Nonsense"
+    "block=BasicLatin gc=Lu general_category=Nd InCombining_Diacritical_Marks IsCommon IsInherited Nonsense IsAlpha "
+    "IsLower IsUpper IsPunct IsSpace IsXDigit IsCntrl IsASCII IsL1 IsLC IsLD gc=LC gc=Alpha IsHexDigit IsJoinControl "
+    "IsNoncharacterCodePoint Iswhitespace Is In"
 ).split()
 FLAGS = "i m s x d u U iu ms im ix -i i-m iU su".split()
 ANCHORS = [r"^", "$", r"\b", r"\B", r"\A", r"\z", r"\Z"]

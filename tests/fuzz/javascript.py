@@ -6,7 +6,7 @@
 from contextlib import ExitStack, suppress
 
 from identitysync.errors import InvalidParameter, JavaScriptError
-from identitysync.languages.javascript import Limits, Outcome, Sandbox, check_source
+from identitysync.languages.javascript import Limits, Outcome, Sandbox, SharedVariables, check_source
 
 WORDS = r"""
 record ctx logger next error console Record Object Array JSON Math Symbol Promise Proxy Reflect BigInt globalThis this a b
@@ -24,7 +24,11 @@ STATEMENTS = [
     "return new Record();", "return Promise.resolve(1);", "Map.prototype.set = null; ctx.setSharedVariable('a', a);",
     "record.n = 2n ** 100000n;", "record.d = new Date(NaN);", "console.log(Symbol());", "'x'.repeat(2 ** 29);", "process(record);",
     "globalThis.Record = null;", "Error.prepareStackTrace = () => { while (true) {} }; null.x;", "Object.freeze(record);",
+    "ctx.setSharedVariable('a', record);", "ctx.setSharedVariable('a', globalThis);", "ctx.setSharedVariable('a', a);",
+    "const a = ctx.getSharedVariable('a');", "class b { toJSON() { while (true); } } ctx.setSharedVariable('b', new b());",
 ]  # fmt: skip
+
+OTHER = "function process(record, ctx) { return { a: ctx.getSharedVariable('a') } }"
 
 
 def lines(rng):
@@ -43,6 +47,12 @@ def attempt(rng):
         check_source(source)
         box = Sandbox(source, Limits(seconds=0.1, memory=16_000_000))
         stack.callback(box.close)
+        if rng.random() < 0.3:
+            variables, other = SharedVariables(), Sandbox(OTHER)
+            stack.callback(other.close)
+            for each in (box, other):
+                each.share(variables)
+            stack.callback(lambda: other.run([{}, None]))
         for batch in ([{"n": 1}, {"n": 2.0}], [{}], [None]):
             outcomes = box.run(batch)
             assert [type(each) for each in outcomes] == [Outcome] * len(batch)

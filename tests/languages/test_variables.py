@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from identitysync.errors import InvalidParameter, PatternError
 from identitysync.languages.query import Compare, parse_condition
-from identitysync.languages.variables import Variable, VariableValues, expand, expand_where, find_variables, stand_in
+from identitysync.languages.variables import (
+    Variable,
+    VariableValues,
+    expand,
+    expand_where,
+    find_misspelt,
+    find_variables,
+    stand_in,
+)
 
 NOW = datetime(2026, 3, 31, 4, 5, 6, 789_000, tzinfo=UTC)
 VALUES = VariableValues(NOW, "job-1", "3_key")
@@ -48,6 +56,12 @@ def test_anything_else_is_left_alone(text):
     assert expand(text, VALUES) == text
     assert expand_where(text, VALUES) == text
     assert not list(find_variables(text))
+
+
+@pytest.mark.parametrize("slip", ["${NOW}", "${now-1x}", "${now -1d}", "${now-d}", "${now", "${jobid}", "${ unix }"])
+def test_what_looks_like_a_variable_is_found_where_nothing_else_can_be_meant(slip):
+    assert list(find_misspelt(f"a_${{now}}_{slip}")) == [slip]
+    assert not list(find_misspelt("${nowhere} ${other} ${env:NOW} ${now:yy} ${unix} $now"))
 
 
 def test_digits_stand_in_for_variables_and_move_nothing():

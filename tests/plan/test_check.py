@@ -64,6 +64,8 @@ def test_an_error_is_found_at_its_place(broken, code, path):
         (after("field.move", {"fields": ["a"], "aftr": "b"}), "unknown-parameter", "$.steps[2].params.aftr"),
         (after("field.replace", {"fields": [{"field": "a", "regex": "(||)", "replacement": " "}]}), "matches-empty", "$.steps[2].params.fields[0].regex"),
         (after("file.format.dsv", {"fileName": "a_${now:YYMMdd}", "columnSeparator": ","}), "week-year", "$.steps[2].params.fileName"),
+        (after("file.format.dsv", {"fileName": "a_${now-1q:yyyy}", "columnSeparator": ","}), "unknown-variable", "$.steps[2].params.fileName"),
+        (after("field.add", {"fields": [{"field": "a", "value": "${jobid}"}]}), "unknown-variable", "$.steps[2].params.fields[0].value"),
         (flow(("r", "datasource.read.gigya.account", {"select": "*", "where": "lastLogin > ${now-1h}"}, {})), "now-in-where", "$.steps[0].params.where"),
         (flow(("r", "datasource.read.sftp", {"host": "h", "username": "u", "password": "in clear"}, {})), "clear-secret", "$.steps[0].params.password"),
         (flow(("r", "datasource.read.sftp", {"host": "....", "username": "u"}, {})), "to-fill-in", "$.steps[0].params.host"),

@@ -50,6 +50,7 @@ from identitysync.contract.shapes import (
     RecordWriter,
     Router,
     Shape,
+    Sharing,
     Staged,
     StagingWriter,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "Settling",
     "Shape",
     "ShapeClass",
+    "Sharing",
     "SourceFile",
     "Spool",
     "Staged",

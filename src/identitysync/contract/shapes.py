@@ -9,7 +9,7 @@ the end when it has a ``close``.
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import BinaryIO, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
+from typing import Any, BinaryIO, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 from identitysync.contract.encoder import Encoder
 from identitysync.contract.files import File
@@ -150,6 +150,18 @@ class BatchExpander(Protocol):
         """Give what becomes of each record, in order; the records themselves are left as they are.
 
         Between two answers a run hears that it shall stop: what may be slow gives them one after the other.
+        """
+        ...
+
+
+@runtime_checkable
+class Sharing(Protocol):
+    """What a stateful flat-mapper's ``open`` may give when it shares what it remembers with other steps of the run."""
+
+    def share_in_run(self, common: dict[str, Any]) -> None:
+        """Receive, before the first record, what all such steps of the run have in common: at first an empty dict.
+
+        Each puts its own there under its step type. The steps of a run never work at the same time.
         """
         ...
 

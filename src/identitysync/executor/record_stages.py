@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Any, cast
 
 from identitysync.compiler import each_record
-from identitysync.contract import KEPT, BatchExpander, FlatMapper, Mapper, Note, Rejected, Router
+from identitysync.contract import KEPT, BatchExpander, FlatMapper, Mapper, Note, Rejected, Router, Sharing
 from identitysync.errors import PluginError
 from identitysync.executor.run import Run
 from identitysync.executor.stage import Named, Routed, Stage, close_quietly
@@ -45,6 +45,8 @@ class FlatMapStage(Stage):
     def __init__(self, planned: Named, script: FlatMapper, run: Run) -> None:
         super().__init__(planned, run)
         self._script, self._worker = script, script.open()
+        if script.stateful and isinstance(self._worker, Sharing):
+            self._worker.share_in_run(run.common)
 
     def records(self, batch: list[Record]) -> None:
         """Expand the records and push what comes of them."""

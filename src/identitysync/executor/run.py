@@ -49,6 +49,7 @@ class Run:
         processed: Of these, how many all stages have received.
         awaited: What a stage still awaits answers for, and ``processed`` when it came.
         refused: Records that were rejected, wherever.
+        common: What stateful steps share with each other, by step type.
         unread: Rows that a parser or reader could not make a record of; they never entered.
     """
 
@@ -68,6 +69,7 @@ class Run:
         self.samples = Samples()
         self.entered = self.processed = self.refused = self.unread = 0
         self.awaited: dict[object, int] = {}
+        self.common: dict[str, Any] = {}
         self._dead_letters, self._tolerance, self._tell, self._mask = dead_letters, tolerance, tell, mask
         self._held: set[Path | bytes] = set()
         self._lent: dict[Path | bytes, _Loan] = {}

@@ -16,6 +16,7 @@ import attrs
 from identitysync.errors import InvalidParameter, PatternError
 
 _VARIABLE: Final = re.compile(r"\$\{(?:(now)([+-][0-9]{1,9}[yMwdDhms])?(?::([^{}]*))?|(unix|jobId|apiKey))\}")
+_LIKELY: Final = re.compile(r"\$\{\s*(?:now|unix|jobid|apikey)\b[^{}]*\}?", re.IGNORECASE)
 _DEFAULT: Final = "yyyyMMddHHmmss"
 _UNITS: Final = {"w": "weeks", "d": "days", "D": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,6 +74,20 @@ def find_variables(text: str) -> Iterator[Variable]:
     for found in _VARIABLE.finditer(text):
         now, shift, pattern, other = found.groups()
         yield Variable(found.start(), found[0], now or other, shift or "", pattern or "")
+
+
+def find_misspelt(text: str) -> Iterator[str]:
+    """Find what looks like a variable and is none.
+
+    Args:
+        text: A parameter.
+
+    Yields:
+        Each, as it is written.
+    """
+    for found in _LIKELY.finditer(text):
+        if _VARIABLE.match(text, found.start()) is None:
+            yield found[0]
 
 
 def expand(text: str, values: VariableValues) -> str:

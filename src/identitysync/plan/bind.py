@@ -30,7 +30,7 @@ from identitysync.errors import (
     QueryError,
     Severity,
 )
-from identitysync.languages.variables import find_variables
+from identitysync.languages.variables import find_misspelt, find_variables
 from identitysync.model import Step
 from identitysync.plan.convert import convert
 from identitysync.registry import Registry
@@ -39,6 +39,9 @@ from identitysync.values import MASK, Secret
 _OPEN: Final = re.compile(r"\{\{[^{}]*\}\}|<\$[^<>]*\$>|/xx\.0\Z|" + re.escape(MASK))  # /xx.0: a version
 _OPEN_WHEN_REQUIRED: Final = re.compile(r"\.*|.*<[A-Za-z][\w.-]*>.*", re.DOTALL)
 _REFERENCE: Final = re.compile(r"\$\{(env|file|keyring):[^}]*\}")
+_SPELT: Final = (
+    "there are ${now}, ${now:PATTERN}, ${now-1d:PATTERN} with a unit of y M w d h m s, ${unix}, ${jobId}, ${apiKey}"
+)
 _CODES: Final = (
     (ExpressionError, "expression"),
     (JavaScriptError, "javascript"),
@@ -170,7 +173,7 @@ def _examine(value: Any, param: ParamSpec, path: str, report: Report) -> bool:
         report(Diagnostic("clear-secret", path, message, hint, Severity.WARNING))
     sound = param.check is None or _check(param.check, value, path, report)
     if param.variables and isinstance(value, str):
-        sound &= _check(_dates, value, path, report)
+        sound &= _check(_variables, value, path, report)
     items = (
         [(f"{path}[{index}]", item) for index, item in enumerate(value)] if isinstance(value, list) else [(path, value)]
     )
@@ -205,8 +208,10 @@ def _misread(fault: IdentitySyncError, path: str) -> Diagnostic:
     return Diagnostic(code, path, str(fault))
 
 
-def _dates(text: str) -> Iterator[Finding]:
-    """Look at the date patterns of the variables in a text."""
+def _variables(text: str) -> Iterator[Finding]:
+    """Look at the variables in a text, and at their date patterns."""
+    for slip in find_misspelt(text):
+        yield Finding("unknown-variable", f"{slip} stands for nothing, and is left as it is", _SPELT)
     for variable in find_variables(text):
         if not variable.pattern:
             continue

@@ -380,6 +380,8 @@ def test_checking_reads_a_source_and_runs_none_of_it():
     with pytest.raises(JavaScriptError) as caught:
         check_source("function process(record) { return record;; } let 1x = 2")
     assert (caught.value.line, caught.value.column) == (1, 50)
+    with pytest.raises(JavaScriptError, match="the script ends too early at line 2, column 9"):
+        check_source("function process(record) {\n  return")
     for source in (
         "function process(record) {\n  return 'a\n}",
         "",

@@ -56,6 +56,9 @@ OTHERWISE = [
     ("n < 1.0e300", {"n": 10**25}, True),  # false: beyond 64 bits its comparison is wrong
     ("[1, 2].subList(0, 1)", {}, [1]),  # an error: that array is no list to it
     ("{'1': 'x'}[1]", {}, "x"),  # null: keys are texts here
+    ("(1..3)[0]", {}, 1),  # null: a range is no list to it
+    ("1.1B + 2.2B", {}, 1.1 + 2.2),  # 3.3: it has decimals
+    ("`$`", {}, "$"),  # an error: a template without an end
     ("z ?? 5", {"z": None}, 5),  # a later version has it
     ("m?.k", {"m": None}, None),  # a later version has it
     ("s =~ ~/a.c/", {"s": "abc"}, True),  # a later version has it
@@ -65,6 +68,21 @@ OTHERWISE = [
     ("var n = 9; do { n-- } while (n > 3); n", {}, 3),  # later versions have it
     ("Math.max(2, Math.abs(-5))", {}, 5),  # null: nobody put the class there
 ]
+
+
+# What we refuse, on purpose, and the engine does.
+REFUSED_HERE = [
+    "// a remark", "var m = {'f': x -> { x * 2 }}; m.f(4)", "var l = [x -> { x * 2 }]; l[0](4)", "'abc'.subSequence(1, 3)",
+    "'😀'.charAt(0)", "{'k': 1}.entrySet()", "nothing(1)", "'a'.nothing()", "new('java.lang.String', 'x')", "'a'.getClass()",
+]  # fmt: skip
+
+
+def test_what_is_refused_here_is_done_by_the_engine(engine):
+    answers = engine.ask([[text, {}] for text in REFUSED_HERE])
+    assert [text for text, answer in zip(REFUSED_HERE, answers, strict=True) if "value" not in answer] == []
+    for text in REFUSED_HERE:
+        with pytest.raises(ExpressionError):
+            jexl.compile(text)({})
 
 
 def test_what_is_otherwise_is_otherwise(engine):

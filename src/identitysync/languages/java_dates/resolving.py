@@ -33,6 +33,10 @@ _NAMES: Final = {
 }  # fmt: skip
 
 
+_WEST, _EAST = timedelta(hours=-13), timedelta(hours=14)
+"""What a strict calendar of Java takes for the zone of a text."""
+
+
 def moment(told: Told, zone_text: str | None, zone: tzinfo) -> datetime:
     """Make the moment of which a text tells.
 
@@ -57,7 +61,12 @@ def moment(told: Told, zone_text: str | None, zone: tzinfo) -> datetime:
         made = datetime(day.year, day.month, day.day, *_clock(told), tzinfo=zone)
     except OverflowError:
         raise ValueError("the date lies outside the years 1 to 9999") from None
-    return made if zone_text is None else zoned(made, zone_text)
+    if zone_text is None:
+        return made
+    made = zoned(made, zone_text)
+    if not _WEST <= (made.utcoffset() or timedelta()) <= _EAST:
+        raise ValueError(f"{zone_text} is farther from UTC than any zone")
+    return made
 
 
 def rolled(told: Told, zone_text: str | None, zone: tzinfo) -> datetime:

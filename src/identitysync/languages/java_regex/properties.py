@@ -13,7 +13,7 @@ _POSIX: Final = {
 _BINARY: Final = {
     "ALPHABETIC": r"\p{Alphabetic}", "LETTER": r"\p{L}", "IDEOGRAPHIC": r"\p{Ideographic}",
     "LOWERCASE": r"\p{Lowercase}", "UPPERCASE": r"\p{Uppercase}", "TITLECASE": r"\p{Lt}",
-    "WHITE_SPACE": r"\p{White_Space}", "WHITESPACE": r"\p{White_Space}", "CONTROL": r"\p{Cc}",
+    "WHITE_SPACE": r"\p{White_Space}", "CONTROL": r"\p{Cc}",
     "PUNCTUATION": r"\p{P}", "HEX_DIGIT": r"\p{Nd}0-9a-fA-F\uff10-\uff19\uff21-\uff26\uff41-\uff46",
     "ASSIGNED": r"\P{Cn}", "NONCHARACTER_CODE_POINT": r"\p{Noncharacter_Code_Point}", "DIGIT": r"\p{Nd}",
     "ALNUM": r"\p{Alphabetic}\p{Nd}", "BLANK": r"\p{Zs}\t", "JOIN_CONTROL": "\\u200c\\u200d",
@@ -25,8 +25,9 @@ _WIDE: Final = {
     "Punct": "PUNCTUATION", "Graph": "GRAPH", "Print": "PRINT", "Blank": "BLANK", "Cntrl": "CONTROL",
     "XDigit": "HEX_DIGIT", "Space": "WHITE_SPACE",
 }  # fmt: skip
+_ALIASES: Final = {name.replace("_", ""): name for name in _BINARY} | {key.upper(): name for key, name in _WIDE.items()}
 _IGNORABLE: Final = r"\x00-\x08\x0e-\x1b\x7f-\x9f\p{Cf}"
-_PLAIN: Final = {
+_OTHER: Final = {
     "javaWhitespace": r"\t\n\x0b\f\r\x1c-\x1f \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000",
     "javaISOControl": r"\x00-\x1f\x7f-\x9f", "L1": r"\x00-\xff", "all": r"\x00-\U0010ffff",
 }  # fmt: skip
@@ -46,7 +47,8 @@ _CATEGORY: Final = re.compile(
     r"(?:L[ulmto]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfosn]?)\Z"
 )  # the general categories
 _NAME: Final = re.compile(r"\{([^{}]*)\}|([A-Za-z])")
-_VALUE: Final = re.compile(r"[A-Za-z0-9_ -]+\Z")  # the regex module takes an odd one for plain letters
+_SCRIPT: Final = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)*\Z")  # the regex module takes an odd one for plain letters
+_BLOCK: Final = re.compile(r"[A-Za-z0-9]+(?:[_ -][A-Za-z0-9]+)*\Z")
 _CATEGORIES_OF_CASE: Final = frozenset({r"\p{Lu}", r"\p{Ll}", r"\p{Lt}"})
 _CASES: Final = frozenset({r"\p{Lowercase}", r"\p{Uppercase}"})
 
@@ -69,14 +71,10 @@ def named_class(scanner: Scanner, flags: frozenset[str]) -> str:
     if found is None or not (found[1] or found[2]):
         raise scanner.fault("\\p needs a name, such as \\p{L}", start)
     name = found[1] or found[2]
-    if name in _POSIX and "U" not in flags:
-        return "a-zA-Z" if "i" in flags and name in {"Lower", "Upper"} else _POSIX[name]
-    if name in _PLAIN:
-        return _PLAIN[name]
-    if name == "ASCII":
-        return _POSIX[name]
+    source = _BINARY[_WIDE[name]] if "U" in flags and name in _WIDE else _source(name, flags)
+    if source is not None and r"\p" not in source.lower():
+        return source
     scanner.needs_extended()
-    source = _BINARY[_WIDE[name]] if name in _WIDE else _JAVA.get(name) or _known(name)
     if source is None or not _compiles(source):
         raise scanner.fault(f"there is no class of characters {name!r}", start)
     if "i" not in flags:
@@ -91,26 +89,38 @@ def word_class(letter: str) -> str:
     return _BINARY[{"w": "WORD", "d": "DIGIT", "s": "WHITE_SPACE"}[letter]]
 
 
-def _known(name: str) -> str | None:
-    """Spell a property of Java as the ``regex`` module does."""
+def _source(name: str, flags: frozenset[str]) -> str | None:
+    """Spell a class of Java as the ``regex`` module does; None when there is none of this name."""
     key, equals, value = name.partition("=")
-    if not _VALUE.match(value if equals else key):
-        return None
     if equals:
-        prefix = {"sc": "Script", "script": "Script", "blk": "Block", "block": "Block"}.get(key.lower())
-        if key.lower() in {"gc", "general_category"}:
-            return rf"\p{{{value}}}" if _CATEGORY.match(value) else None
-        return rf"\p{{{prefix}={value}}}" if prefix else None
-    if _CATEGORY.match(name):
-        return rf"\p{{{name}}}"
-    if name.startswith("In"):
-        return rf"\p{{Block={name[2:]}}}"
-    if not name.startswith("Is"):
+        match key.lower():
+            case "gc" | "general_category":
+                return _plain(value, flags)
+            case "sc" | "script":
+                return _script(value)
+            case "blk" | "block":
+                return _block(value)
         return None
-    rest = name[2:]
-    if rest.upper() in _BINARY:
-        return _BINARY[rest.upper()]
-    return rf"\p{{{rest}}}" if _CATEGORY.match(rest) else rf"\p{{Script={rest}}}"
+    if name.startswith("In"):
+        return _block(name[2:])
+    if name.startswith("Is"):
+        rest = name[2:]
+        return _BINARY.get(_ALIASES.get(rest.upper(), rest.upper())) or _plain(rest, flags) or _script(rest)
+    return _plain(name, flags)
+
+
+def _plain(name: str, flags: frozenset[str]) -> str | None:
+    if name in _POSIX:
+        return "a-zA-Z" if "i" in flags and name in {"Lower", "Upper"} else _POSIX[name]
+    return _OTHER.get(name) or _JAVA.get(name) or (rf"\p{{{name}}}" if _CATEGORY.match(name) else None)
+
+
+def _script(name: str) -> str | None:
+    return rf"\p{{Script={name}}}" if _SCRIPT.match(name) else None
+
+
+def _block(name: str) -> str | None:
+    return rf"\p{{Block={name}}}" if _BLOCK.match(name) else None
 
 
 def _compiles(source: str) -> bool:

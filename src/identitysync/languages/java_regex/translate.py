@@ -171,13 +171,16 @@ class _Translator:
             self._out[-1] = f"(?>{_BREAK})"  # what is repeated takes \r\n as a whole
         elif self._out[-1] in {r"\A", r"\Z"} or self._out[-1].startswith("(?"):
             self._out[-1] = f"(?:{self._out[-1]})"  # Python repeats no anchor
-        self._out.append(found[0])
-        least = 0 if found[0][0] in "*?" else int(found[1] or 1)
-        self._effort.quantify(found[0], least, int(found[3] or least or 1))
+        scanner.at, sign = found.end(), found[0]
+        if not found[4]:
+            scanner.skip_comments(self._flags)
+            sign += scanner.take() if scanner.sees("+") or scanner.sees("?") else ""
+        self._out.append(sign)
+        least = 0 if sign[0] in "*?" else int(found[1] or 1)
+        self._effort.quantify(sign, least, int(found[3] or least or 1))
         if self._effort.widest > MAX_WIDTH:
             raise scanner.fault(f"a match would have {self._effort.widest} letters at least; {MAX_WIDTH} are allowed")
         self._repeatable = False
-        scanner.at = found.end()
 
     def _begin(self) -> None:
         scanner, flags, start = self._scanner, self._flags, self._scanner.at

@@ -9,6 +9,7 @@
 
 from identitysync.languages.javascript.faults import Limits
 from identitysync.languages.javascript.sandbox import Given, Outcome, Sandbox
+from identitysync.languages.javascript.sharing import SharedVariables
 from identitysync.languages.javascript.source import check_source, decode_source
 
-__all__ = ["Given", "Limits", "Outcome", "Sandbox", "check_source", "decode_source"]
+__all__ = ["Given", "Limits", "Outcome", "Sandbox", "SharedVariables", "check_source", "decode_source"]

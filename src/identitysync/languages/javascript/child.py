@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any, Final
 
 LINES_ABOVE: Final = 100_000
@@ -67,7 +68,8 @@ class Engine:
         """Process a batch of records, or the first of them, whatever becomes of each.
 
         Returns:
-            How many were processed, one at least, and below what came of each.
+            How many were processed, one at least; below it, after the last, which shared variables have changed; and
+            below that what came of each.
 
         Raises:
             OverflowError: More comes out of it than may be.
@@ -88,7 +90,18 @@ class Engine:
                 raise OverflowError(
                     f"the script gives more than {self._output // 1_000_000} MB for one batch of records"
                 )
-        return f"{self._drive('count')}\n[{''.join(outcomes)[:-1]}]"
+        return f"{self._drive('count')}\n{'' if more else self._changes()}\n[{''.join(outcomes)[:-1]}]"
+
+    def learn(self, news: str) -> str:
+        """Take over what other steps have made of shared variables."""
+        self._drive("learn", news)
+        return ""
+
+    def _changes(self) -> str:
+        for verb in ("changes", "others"):  # values may have methods that never end
+            with suppress(self._fault), self._watch:
+                return str(self._drive(verb))
+        return str(self._drive("none"))
 
 
 def serve() -> None:
@@ -105,7 +118,7 @@ def serve() -> None:
                 driver, _, script = text.partition("\0")
                 engine, answer = Engine(driver, script, seconds=seconds, memory=memory, output=output), ""
             else:
-                answer = engine.answer(text)
+                answer = engine.learn(text) if text.startswith("[") else engine.answer(text)
             kind = b"+"
         except Exception as fault:  # noqa: BLE001 - whatever it is, the parent tells it
             kind, answer = b"-", str(fault)

@@ -34,7 +34,7 @@ class Findings:
     """What is special about one record.
 
     Attributes:
-        numbers: Places of numbers that JSON cannot say, and their digits.
+        numbers: Places of numbers that JSON cannot say, and each as JavaScript writes it.
         delicate: Whether something in it has to be set right when it comes back.
     """
 
@@ -90,7 +90,7 @@ def _survey(value: Any, path: Place, found: Findings) -> None:
 def _digits(number: int, path: Place) -> str:
     if number.bit_length() > _BITS:
         raise Unfit(f"{_words(path)} holds an integer of more than 4000 digits")
-    return str(number)
+    return f"{number}n"
 
 
 _ODD: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
@@ -119,44 +119,50 @@ def batch_text(records: Sequence[Record | None], findings: Sequence[Findings]) -
         return json.dumps(plain).encode()
 
 
-def answers(text: bytes, count: int) -> list[Any]:
+def answers(text: bytes, count: int) -> tuple[list[Any], list[list[str]]]:
     """Read what the driver answers.
 
     Args:
-        text: How many records it has processed, and below that JSON.
+        text: How many records it has processed; below that, both as JSON, the changes of shared variables, and what
+            became of the records.
         count: How many records were asked for.
 
     Returns:
-        For each of the first records, one at least, what it said, what it gave, and why it failed.
+        For each of the first records, one at least, what it said, what it gave, and why it failed; and the names and
+        new values of shared variables.
 
     Raises:
         JavaScriptError: It is something else: the script has spoilt what the driver stands on.
     """
-    head, _, body = text.partition(b"\n")
-    done = int(head)
-    try:
-        found = json_value(body)
-    except ValueError:
-        try:
-            found = json.loads(body)  # half a character again
-        except ValueError:
-            found = None
-    if type(found) is not list or not 0 < len(found) == done <= count or not all(map(_is_answer, found)):
+    head, changes, body = text.split(b"\n", 2)
+    done, found, changed = int(head), _read(body), _read(changes) if changes else []
+    fits = type(found) is list and 0 < len(found) == done <= count and all(map(_is_answer, found))
+    if not fits or type(changed) is not list or not all(map(_is_pair, changed)):
         raise JavaScriptError(
             "its answers cannot be read; does it change methods of Array.prototype or String.prototype?"
         )
-    return found
+    return found, changed
+
+
+def _read(text: bytes) -> Any:
+    try:
+        return json_value(text)
+    except ValueError:
+        try:
+            return json.loads(text)  # half a character again
+        except ValueError:
+            return None
+
+
+def _is_pair(found: Any) -> bool:
+    return type(found) is list and [type(each) for each in found] == [str, str]
 
 
 def _is_answer(found: Any) -> bool:
     if type(found) is not list or len(found) != 3:
         return False
     said, gave, failed = found
-    return (
-        all(type(line) is list and [type(each) for each in line] == [str, str] for line in said)
-        and all(_is_given(each) for each in gave)
-        and (failed is None or [type(each) for each in failed] == [str, str])
-    )
+    return all(map(_is_pair, said)) and all(_is_given(each) for each in gave) and (failed is None or _is_pair(failed))
 
 
 def _is_given(found: Any) -> bool:

@@ -12,6 +12,7 @@
   const now = Date.now, text = String, number = Number, big = BigInt;
   const SAFE = Number.MAX_SAFE_INTEGER; // what is larger is a float there, unless it is a BigInt here
   const DIGITS = 4000; // Python reads a few hundred more
+  const RECORD = "Record"; // a mark of what JSON cannot say, as the numbers are: 12n, 1e300, -0
   const SLICE = 200; // milliseconds of work after which the clock of a single record starts anew
   const FULL = 4e6; // letters of outcomes that are handed over before more is done
   const LINES = 1000, LETTERS = 10000; // what one record may write into the trace
@@ -63,10 +64,13 @@
   // ---- out: a record as JSON, and beside it the numbers that JSON cannot say as what they are ----
   const place = (path) => (path.length ? `the field ${path.join(".")}` : "what came out");
 
-  function survey(value, path, found) {
+  function survey(value, path, found, whole = false) { // what is whole tells of Records and of BigInts, too
     const kind = getPrototypeOf(value);
     if (kind !== plainObject && !isArray(value)) {
-      if (value instanceof Record) return survey(contents.get(value), path, found);
+      if (value instanceof Record) {
+        if (whole) found.push([[...path], RECORD]);
+        return survey(contents.get(value), path, found, whole);
+      }
       if (NO_DATA.some((each) => value instanceof each))
         throw new TypeError(`${place(path)} is a ${kind.constructor.name}, which no record can hold`);
       if (typeof value.toJSON === "function") return; // such as a Date
@@ -77,15 +81,23 @@
       if (type === "string" || child === null) continue;
       if (type === "object") {
         path.push(key);
-        survey(child, path, found);
+        survey(child, path, found, whole);
         path.pop();
       } else if (type === "number") {
         if (child > 0 ? child <= SAFE : child < 0 ? child >= -SAFE : 1 / child > 0) continue;
         found.push([[...path, key], child === 0 ? "-0" : text(child)]);
+      } else if (type === "bigint") {
+        if (whole) found.push([[...path, key], `${child}n`]);
       } else if ((type === "function" || type === "symbol") && has(value, key)) {
         throw new TypeError(`${place([...path, key])} is a ${type}, which no record can hold`);
       }
     }
+  }
+
+  function restore(record, path, mark) {
+    const owner = path.slice(0, -1).reduce((value, key) => value[key], record), key = path[path.length - 1];
+    if (mark === RECORD) owner[key] = wrap(owner[key]);
+    else owner[key] = mark[mark.length - 1] === "n" ? big(mark.slice(0, -1)) : number(mark);
   }
 
   function seal(value, giver) {
@@ -128,11 +140,66 @@
     },
   };
 
-  const shared = new Map();
+  // ---- shared variables: what another step of the run has set is JSON until it is asked for here ----
+  class Foreign { constructor(json) { this.json = json; } }
+  const shared = new Map(), known = new Map(); // known: the JSON of objects and arrays, as all others have it
+  let changing = null; // names of what may have changed since the others heard of it; null where there are no others
+  let asked = [], turn = 0, news = [];
+
   const ctx = {
-    getSharedVariable(name) { return shared.has(name) ? shared.get(name) : null; },
-    setSharedVariable(name, value) { shared.set(name, value); },
+    getSharedVariable(name) {
+      const key = text(name), value = shared.get(key);
+      if (value instanceof Foreign) return settle(key, value.json);
+      return value === undefined && !shared.has(key) ? null : value;
+    },
+    setSharedVariable(name, value) {
+      const key = text(name);
+      if (changing !== null) changing.add(key);
+      shared.set(key, value);
+    },
   };
+
+  function settle(name, json) { // from now on it may be changed here
+    if (json[0] === "!") throw new TypeError(`the shared variable ${name} cannot leave its step: ${json.slice(1)}`);
+    const [box, marks] = parse(json);
+    for (const [path, mark] of marks.reverse()) restore(box, path, mark); // what is within a Record first
+    const value = box[name];
+    shared.set(name, value);
+    if (typeof value === "object" && value !== null) {
+      known.set(name, json);
+      changing.add(name);
+    }
+    return value;
+  }
+
+  function pack(name) {
+    const box = { [name]: shared.get(name) }, marks = [];
+    survey(box, [], marks, true);
+    return `[${stringify(box)},${stringify(marks)}]`;
+  }
+
+  function tellChanges() {
+    for (; turn < asked.length; turn += 1) {
+      const name = asked[turn], value = shared.get(name);
+      let json;
+      try {
+        json = pack(name);
+      } catch (fault) {
+        json = `!${fault instanceof Error ? fault.message : "it cannot be written as JSON"}`;
+      }
+      if (typeof value !== "object" || value === null) changing.delete(name); // it changes only when it is set
+      else if (known.get(name) === json) continue;
+      else known.set(name, json);
+      news[news.length] = [name, json];
+    }
+    return news.length ? stringify(news) : "";
+  }
+
+  function leave() { // the one that was interrupted, for it has methods that do not end
+    changing.delete(asked[turn]);
+    news[news.length] = [asked[turn], "!it takes too long to write it as JSON"];
+    turn += 1;
+  }
 
   // ---- the script's process, and the order in which it wants its arguments ----
   const services = { ctx, context: ctx, logger, log: logger, next, error };
@@ -185,16 +252,11 @@
     close("");
   }
 
-  function restore(record, path, digits) {
-    const owner = path.slice(0, -1).reduce((value, key) => value[key], record);
-    owner[path[path.length - 1]] = /^-?\d+$/.test(digits) ? big(digits) : number(digits);
-  }
-
   const verbs = {
     start,
     begin(batch) {
       const { records, numbers } = parse(batch);
-      for (const [index, path, digits] of numbers) restore(records[index], path, digits);
+      for (const [index, path, mark] of numbers) restore(records[index], path, mark);
       [waiting, at, done, size] = [records, 0, [], 0];
     },
     go() { // gives whether there is more to do
@@ -204,6 +266,27 @@
     },
     fail(reason) { if (busy) close(stringify([reason, ""])); }, // else it was interrupted between two records
     count: () => at,
+    learn(told) { // what other steps have set, and that there are others
+      changing ??= new Set();
+      for (const [name, json] of parse(told)) {
+        shared.set(name, new Foreign(json));
+        known.delete(name);
+        changing.delete(name);
+      }
+    },
+    changes() {
+      if (changing === null || changing.size === 0) return "";
+      [asked, turn, news] = [[...changing], 0, []];
+      return tellChanges();
+    },
+    others() {
+      leave();
+      return tellChanges();
+    },
+    none() {
+      while (turn < asked.length) leave();
+      return stringify(news);
+    },
     take() { // joined in any case, for a long text that was added up is no plain string yet
       const outcomes = [...done, ""].join(",");
       [done, size] = [[], 0];

@@ -29,6 +29,8 @@ class Limits:
         """Say what the engine means, in words for people."""
         if reason == "InternalError: interrupted":
             return f"the script took longer than {self.seconds:g} seconds"
+        if reason == "SyntaxError: unexpected token in expression: ''":
+            return "SyntaxError: the script ends too early"
         room = f"the script needs more than {self.memory // 1_000_000} MB of memory"
         if reason == "null":  # what the engine throws when there is no room for the error itself
             return f"null was thrown, or {room}"

@@ -1,6 +1,7 @@
 """A script at work in its sandbox: a process of its own with limits on time and memory, asked batch by batch."""
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from identitysync.errors import InvalidParameter, JavaScriptError, MissingExtra
 from identitysync.languages.javascript.child import STUCK
 from identitysync.languages.javascript.crossing import Findings, Unfit, answers, batch_text, receive, survey
 from identitysync.languages.javascript.faults import Limits, fault_at
+from identitysync.languages.javascript.sharing import SharedVariables
 from identitysync.languages.javascript.source import source_bytes
 from identitysync.values import Record
 
@@ -71,6 +73,8 @@ class Sandbox:
             JavaScriptError: The script is faulty, or has no function ``process``.
         """
         self._script, self._limits = script, limits or Limits()
+        self._shared: SharedVariables | None = None
+        self._heard = -1
         source = source_bytes(script)
         here = Path(__file__)
         bounds = map(str, attrs.astuple(self._limits))
@@ -88,6 +92,15 @@ class Sandbox:
             self.close()
             raise
 
+    def share(self, variables: SharedVariables) -> None:
+        """Have shared variables in common with other scripts; none has seen a record yet.
+
+        Args:
+            variables: The variables.
+        """
+        variables.scripts += 1
+        self._shared = variables
+
     def run(self, records: Sequence[Record | None]) -> list[Outcome]:
         """Do what ``outcomes`` does, for all records of a batch at once."""
         return list(self.outcomes(records))
@@ -103,7 +116,7 @@ class Sandbox:
 
         Raises:
             JavaScriptError: The engine holds more than it may, even between two records, the script gives too much for
-                one batch, or its answers cannot be read.
+                one batch, its answers cannot be read, or the shared variables need too much room.
             InvalidParameter: The script could not be stopped any more.
         """
         found: list[Findings | JavaScriptError] = []
@@ -127,6 +140,7 @@ class Sandbox:
 
         What the engine has not come to in its time is asked for again.
         """
+        self._learn()
         while fit:
             text = batch_text([record for record, _ in fit], [each for _, each in fit])
             if len(text) > _LARGE and len(fit) > 1:
@@ -135,13 +149,22 @@ class Sandbox:
                 fit = fit[middle:]
                 continue
             try:
-                made = answers(self._ask(text), len(fit))
+                made, changes = answers(self._ask(text), len(fit))
             except JavaScriptError as fault:
                 if len(fit) > 1:
                     raise
-                made = [([], [], (fault.reason, ""))]
+                made, changes = [([], [], (fault.reason, ""))], []
+            if changes and self._shared is not None:
+                self._heard = self._shared.change(changes)
             yield from made
             fit = fit[len(made) :]
+
+    def _learn(self) -> None:
+        """Tell the engine what other steps have made of the shared variables; one that is alone needs none of it."""
+        if self._shared is None or self._shared.scripts < 2 or self._heard == self._shared.changes:
+            return
+        self._ask(json.dumps(self._shared.since(self._heard)).encode())
+        self._heard = self._shared.changes
 
     def _outcome(self, sent: tuple[Record | None, Findings], answer: tuple[Any, Any, Any]) -> Outcome:
         record, findings = sent[0] or {}, sent[1]

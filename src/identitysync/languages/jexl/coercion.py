@@ -41,6 +41,10 @@ class BadPattern(Failure):
     """A regular expression that is none, or that takes too long."""
 
 
+class Unordered(Failure):
+    """A boolean that should be less or greater than an array or an object."""
+
+
 class Exhausted(Failure):
     """An evaluation that spent what it may spend; nothing makes up for it."""
 

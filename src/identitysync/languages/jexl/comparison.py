@@ -10,6 +10,7 @@ from identitysync.languages.jexl.coercion import (
     Exhausted,
     Failure,
     NotNumeric,
+    Unordered,
     measured,
     shown,
     to_float,
@@ -68,7 +69,8 @@ def _order(left: Any, right: Any, at: int) -> int:
         return -1 if here < there else int(here != there)
     if kinds == {bool}:
         return int(left) - int(right)
-    raise Failure(f"{shown(left)} and {shown(right)} cannot be compared", at)
+    kind = Unordered if bool in kinds else Failure
+    raise kind(f"{shown(left)} and {shown(right)} cannot be compared", at)
 
 
 def same(left: Any, right: Any) -> bool:
@@ -147,10 +149,10 @@ def ends(left: Any, right: Any, at: int) -> bool:
 
 
 def attempt(work: Callable[[], Any]) -> Any:
-    """Give a value, or null where there is none: ``empty`` and ``size`` forgive all but texts that are no numbers."""
+    """Give a value, or null where there is none: ``empty`` and ``size`` forgive what the engine forgives."""
     try:
         return work()
-    except (NotNumeric, BadPattern, Exhausted):
+    except (NotNumeric, BadPattern, Unordered, Exhausted):
         raise
     except Failure:
         return None

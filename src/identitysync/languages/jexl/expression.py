@@ -1,8 +1,8 @@
 """A compiled expression."""
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from functools import lru_cache, partial
+from typing import Any, Final, Self, TypeAlias
 
 import attrs
 
@@ -20,8 +20,20 @@ FAULTS: Final = (Failure, RecordRejected, ArithmeticError, ValueError, TypeError
 """What the code of an expression may raise; ``Expression.fault`` makes an error for people of it."""
 
 
+Origin: TypeAlias = tuple[Callable[..., "Expression"], tuple[Any, ...]]
+"""What makes an expression anew, in another process: a function and its arguments."""
+
 Find: TypeAlias = Callable[[tuple[str, ...]], str]
 """Gives the source for a field by the names between its dots."""
+
+_CALL: Final = """
+def call(r):
+    try:
+        return {}
+    except faults as fault:
+        raise explain(fault) from fault
+"""
+"""One frame; a function that calls another would be two."""
 
 MAX_WEIGHT: Final = 64
 """From how many calls and joins on the size of what is made is counted."""
@@ -30,6 +42,9 @@ MAX_WEIGHT: Final = 64
 @attrs.frozen(eq=False)
 class Expression:
     """An expression that can be evaluated on records.
+
+    Called with a record, it gives the result, of whatever type; a missing field is null. Where it cannot be evaluated
+    on this record, it raises an ``ExpressionError``.
 
     Attributes:
         text: The expression as it was written.
@@ -40,33 +55,55 @@ class Expression:
     text: str
     tree: Any = attrs.field(repr=False)
     reads: frozenset[str] = attrs.field(repr=False)
-    _function: Callable[[Record], Any] = attrs.field(repr=False)
-    _code: Callable[[str, str, Find | None], Code] | None = attrs.field(
-        repr=False
-    )  # None: it is more than one Python expression
-    _origin: tuple[Callable[..., "Expression"], tuple[Any, ...]] = attrs.field(repr=False)  # what makes it anew
+    __call__: Callable[[Record], Any] = attrs.field(repr=False, alias="call")  # no method: that would be one more frame
+    _function: Callable[[Record], Any] | None = attrs.field(repr=False)  # None: it is one Python expression
+    _code: Callable[[str, str, Find | None], Code] | None = attrs.field(repr=False)  # None: it is more than one
+    _origin: Origin = attrs.field(repr=False)
+
+    @classmethod
+    def of_code(cls, text: str, tree: Any, code: Callable[..., Code], origin: Origin) -> Self:
+        """Make an expression that is one Python expression.
+
+        Args:
+            text: The expression.
+            tree: Its tree.
+            code: Begins source code.
+            origin: What makes the expression anew.
+
+        Returns:
+            The expression.
+        """
+        inner = code("r", "k", None)
+        names: dict[str, Any] = {"faults": FAULTS, "explain": partial(explain, text)}
+        exec(_CALL.format(inner.expression(tree)), inner.constants | names, names)  # noqa: S102 - no user text in it
+        return cls(text, tree, fields_of(walk(tree)), names["call"], None, code, origin)
+
+    @classmethod
+    def of_function(cls, text: str, tree: Any, function: Callable[[Record], Any], origin: Origin) -> Self:
+        """Make an expression that needs more than one Python expression.
+
+        Args:
+            text: The expression.
+            tree: Its tree.
+            function: What evaluates it.
+            origin: What makes the expression anew.
+
+        Returns:
+            The expression.
+        """
+
+        def call(record: Record) -> Any:
+            try:
+                return function(record)
+            except FAULTS as fault:
+                raise explain(text, fault) from fault
+
+        return cls(text, tree, fields_of(walk(tree)), call, function, None, origin)
 
     @property
     def kinds(self) -> frozenset[str]:
         """What kinds of values it may give, as far as its text tells."""
         return _kinds_of(self.tree)
-
-    def __call__(self, record: Record) -> Any:
-        """Evaluate the expression.
-
-        Args:
-            record: The record; a missing field is null.
-
-        Returns:
-            The result, of whatever type.
-
-        Raises:
-            ExpressionError: It cannot be evaluated on this record.
-        """
-        try:
-            return self._function(record)
-        except FAULTS as fault:
-            raise self.fault(fault) from fault
 
     def emit(self, record: str, prefix: str, field: Find | None = None) -> tuple[str, dict[str, Any]]:
         """Give the expression's code, to be put into a larger function.
@@ -108,10 +145,7 @@ class Expression:
         Returns:
             The error to raise.
         """
-        if isinstance(fault, Failure):
-            return ExpressionError(fault.reason, self.text, fault.at)
-        reason = fault.message if isinstance(fault, RecordRejected) else f"the expression cannot be evaluated: {fault}"
-        return ExpressionError(reason, self.text, 0)
+        return explain(self.text, fault)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self._origin
@@ -135,13 +169,29 @@ def compile(text: str) -> Expression:
         nodes = list(walk(tree))
         if not isinstance(tree, Program) and _weight(nodes) > MAX_WEIGHT:
             tree = Program(0, tree)
-        code = None if isinstance(tree, Program) else Code
-        function = compile_program(tree) if isinstance(tree, Program) else Code().function(tree)
+        if isinstance(tree, Program):
+            return Expression.of_function(text, tree, compile_program(tree), (compile, (text,)))
+        return Expression.of_code(text, tree, Code, (compile, (text,)))
     except (RecursionError, MemoryError, SyntaxError) as fault:
         raise ExpressionError("the expression is too large", text, 0) from fault
     except Failure as fault:
         raise ExpressionError(fault.reason, text, fault.at) from None
-    return Expression(text, tree, fields_of(nodes), function, code, (compile, (text,)))
+
+
+def explain(text: str, fault: Exception) -> ExpressionError:
+    """Say for people why an expression failed on a record.
+
+    Args:
+        text: The expression.
+        fault: One of ``FAULTS``.
+
+    Returns:
+        The error to raise.
+    """
+    if isinstance(fault, Failure):
+        return ExpressionError(fault.reason, text, fault.at)
+    reason = fault.message if isinstance(fault, RecordRejected) else f"the expression cannot be evaluated: {fault}"
+    return ExpressionError(reason, text, 0)
 
 
 def fields_of(nodes: Iterable[Any]) -> frozenset[str]:
@@ -170,12 +220,12 @@ def condition(text: str) -> Expression:
     """
     made = compile(text)
     origin = (condition, (text,))
-    if isinstance(made.tree, Program):
-        function = made._function  # noqa: SLF001 - it is of this class
-        return Expression(text, made.tree, made.reads, lambda record: truth(function(record)), None, origin)
+    function = made._function  # noqa: SLF001 - it is of this class
+    if function is not None:
+        return Expression.of_function(text, made.tree, lambda record: truth(function(record)), origin)
     tree = Choice(made.tree, Literal(True, 0), Literal(False, 0), 0)
     try:
-        return Expression(text, tree, made.reads, Code().function(tree), Code, origin)
+        return Expression.of_code(text, tree, Code, origin)
     except (RecursionError, MemoryError, SyntaxError) as fault:
         raise ExpressionError("the expression is too large", text, 0) from fault
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from identitysync.languages.java_regex import compile_regex
-from identitysync.languages.jexl.coercion import MAX_TEXT
+from identitysync.languages.jexl.coercion import MAX_ITEMS, MAX_TEXT
 from identitysync.languages.jexl.hashing import hash_code
 from identitysync.languages.jexl.signatures import ANY, COMPARED, LETTER, NUMBER, TEXT, Methods
 from identitysync.languages.jexl.utf16 import narrow, units, wide
@@ -114,6 +114,13 @@ def _join(_: str, separator: str, *parts: Any) -> str:  # static in Java: the te
     return separator.join("null" if each is None else each for each in pieces)
 
 
+def _split(text: str, regex: str, limit: int = 0) -> list[str]:
+    pieces = compile_regex(regex).split(text, limit)
+    if len(pieces) > MAX_ITEMS:
+        raise ValueError(f"the array would have more than {MAX_ITEMS} values")
+    return pieces
+
+
 METHODS: Final[Methods] = {
     ("length", 0): ((), units),
     ("isEmpty", 0): ((), lambda text: not text),
@@ -152,7 +159,7 @@ METHODS: Final[Methods] = {
     ("replace", 2): ((TEXT, TEXT), _replace),
     ("replaceAll", 2): ((TEXT, TEXT), lambda text, regex, new: compile_regex(regex).replace_all(text, new, MAX_TEXT)),
     ("replaceFirst", 2): ((TEXT, TEXT), lambda text, regex, new: compile_regex(regex).replace_first(text, new)),
-    ("split", 1): ((TEXT,), lambda text, regex: compile_regex(regex).split(text)),
-    ("split", 2): ((TEXT, NUMBER), lambda text, regex, limit: compile_regex(regex).split(text, limit)),
+    ("split", 1): ((TEXT,), _split),
+    ("split", 2): ((TEXT, NUMBER), _split),
 }
 """By name and number of arguments: what the arguments must be, and the work."""

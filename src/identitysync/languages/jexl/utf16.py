@@ -41,4 +41,7 @@ def narrow(text: str) -> str:
     """
     if text.isascii() or not _HALF.search(text):
         return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise ValueError("it would cut a character in two") from None

@@ -7,7 +7,7 @@ from typing import Any
 
 from identitysync.errors import ExpressionError
 from identitysync.languages.jexl.budget import Budget
-from identitysync.languages.jexl.expression import Expression, fields_of
+from identitysync.languages.jexl.expression import Expression
 from identitysync.languages.jexl.tree import walk
 from identitysync.languages.pyjexl.compiler import MozillaCode, nests_filters
 from identitysync.languages.pyjexl.parser import parse
@@ -48,11 +48,10 @@ def _made(text: str, offered: Mapping[str, Callable[..., Any]], origin: tuple[An
     known = {name: offered[name] for name in named}
     try:
         if nests_filters(tree):
-            return Expression(text, tree, fields_of(walk(tree)), _metered(tree, known), None, (compile, origin))
-        function = MozillaCode(known).function(tree)
+            return Expression.of_function(text, tree, _metered(tree, known), (compile, origin))
+        return Expression.of_code(text, tree, partial(MozillaCode, known), (compile, origin))
     except (RecursionError, MemoryError, SyntaxError) as fault:
         raise ExpressionError("the expression is too large", text, 0) from fault
-    return Expression(text, tree, fields_of(walk(tree)), function, partial(MozillaCode, known), (compile, origin))
 
 
 def _metered(tree: Any, known: Mapping[str, Callable[..., Any]]) -> Callable[[Any], Any]:

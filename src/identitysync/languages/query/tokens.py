@@ -114,6 +114,10 @@ def _fault(text: str, offset: int) -> QueryError:
         return QueryError("a name is opened here by a back quote and never closed", text, offset)
     if text.startswith(".*", offset):
         return QueryError("name the object alone, without .*: it stands for all that is below", text, offset)
-    if letter.isdigit() or letter in "-+.":
+    if letter == ".":
+        return QueryError("a name is missing beside this dot", text, offset)
+    if text.startswith(("&&", "||"), offset):
+        return QueryError(f"write {'AND' if letter == '&' else 'OR'}", text, offset)
+    if letter.isdigit() or letter in "-+":
         return QueryError("this is no number; a text stands in quotes", text, offset)
     return QueryError(f"{letter!r} means nothing in a query; a text stands in quotes", text, offset)

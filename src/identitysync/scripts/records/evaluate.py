@@ -5,7 +5,14 @@ from typing import Any, Self
 
 from identitysync.contract import Example, Finding, FlatMapper, Note, Rejected, param, script
 from identitysync.errors import InvalidParameter, JavaScriptError, MissingExtra
-from identitysync.languages.javascript import Given, Outcome, Sandbox, check_source, decode_source
+from identitysync.languages.javascript import (
+    Given,
+    Outcome,
+    Sandbox,
+    SharedVariables,
+    check_source,
+    decode_source,
+)
 from identitysync.values import Record, text_of
 
 Results = list[Record | Rejected | Note]
@@ -103,6 +110,9 @@ class _Worker:
     def __init__(self, declared: EvaluateRecord) -> None:
         self._sandbox = Sandbox(decode_source(declared.script))
         self._notify = declared.notify_last_record
+
+    def share_in_run(self, common: dict[str, Any]) -> None:
+        self._sandbox.share(common.setdefault("record.evaluate", SharedVariables()))
 
     def expand(self, record: Record) -> Results:
         (results,) = self.expand_all([record])
