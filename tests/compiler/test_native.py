@@ -129,3 +129,35 @@ def test_a_value_that_is_changed_in_place_is_written_as_it_is_then(tmp_path):
 
     found = same([PLAIN] * 100, tmp_path, ("grow", Grow, {}), JSON)
     assert found == [{**PLAIN, "p": {"a": 1, "b": ["x", "é", "new"]}, "d": {"x": ["x", "é", "new"]}}] * 100
+
+
+def test_a_malformed_row_is_told_with_its_line_also_behind_a_quoted_carriage_return(tmp_path, monkeypatch):
+    monkeypatch.setattr(cutting, "BLOCK", 200)
+    (tmp_path / "in.csv").write_bytes(b"a,b\r\n" + b'"1","cr\rhere"\r\n' * 40 + b"x\n" + b'"2","y"\r\n' * 3)
+    parse = ("parse", "file.parse.dsv", {"columnSeparator": ","})
+    flow = chain(tmp_path / "in.csv", parse, JSON)
+    stepwise, _ = outcome(flow, tmp_path, compiled=False)
+    compiled, _ = outcome(flow, tmp_path, compiled=True)
+
+    assert compiled == stepwise
+    assert "line 82:" in compiled["rejects"][0].message
+
+
+def test_columns_of_which_only_odd_records_could_tell_the_place_are_not_made_up(tmp_path, natively):
+    """An expression that gives an object makes columns of its fields, and none of its own."""
+    records = [{"b": "", "p": {"b": ""}, "a": {"b": 2**70}}] * 60
+    make = ("make", "field.evaluate", {"language": "jexl", "fields": [{"field": "a", "expression": "{'k': b}"}]})
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    end = ("dsv", "file.format.dsv", {"fileName": "out.csv", "columnSeparator": ","})
+    flow = chain(tmp_path / "in.jsonl", PARSE, make, end)
+    stepwise, _ = outcome(flow, tmp_path, compiled=False)
+    compiled, _ = outcome(flow, tmp_path, compiled=True)
+
+    assert compiled == stepwise
+    assert compiled["files"]["out.csv"].startswith(b"b,p.b,a.k\n")
+
+
+def test_a_field_that_is_selected_twice_stands_where_it_is_known_to_stand(tmp_path, natively):
+    records = [{"c": "", "é": ""}] * 60 + [{"c": [], "é": ""}, {"c": [1], "é": ""}] * 30
+    found = same(records, tmp_path, ("select", "field.select", {"fields": ["c.0", "é", "c"]}), JSON)
+    assert [list(each) for each in found[:1] + found[-1:]] == [["é", "c"], ["c", "é"]]
