@@ -133,14 +133,17 @@ def test_a_value_that_is_changed_in_place_is_written_as_it_is_then(tmp_path):
 
 def test_a_malformed_row_is_told_with_its_line_also_behind_a_quoted_carriage_return(tmp_path, monkeypatch):
     monkeypatch.setattr(cutting, "BLOCK", 200)
-    (tmp_path / "in.csv").write_bytes(b"a,b\r\n" + b'"1","cr\rhere"\r\n' * 40 + b"x\n" + b'"2","y"\r\n' * 3)
+    quoted = '"","","","","say ""q"""', '"","","","say ""q""","say ""q"""', '"","","","say ""q""","cr\rhere"'
+    over = '"","","say ""q""","say ""q""","say ""q"""', '"","","say ""q""","two\nlines","two\nlines"'
+    text = "\r\n".join(('"a","b","c","d","e"', *quoted, *over, "x\n"))
+    (tmp_path / "in.csv").write_bytes(text.encode())
     parse = ("parse", "file.parse.dsv", {"columnSeparator": ","})
     flow = chain(tmp_path / "in.csv", parse, JSON)
     stepwise, _ = outcome(flow, tmp_path, compiled=False)
     compiled, _ = outcome(flow, tmp_path, compiled=True)
 
     assert compiled == stepwise
-    assert "line 82:" in compiled["rejects"][0].message
+    assert "line 10:" in compiled["rejects"][0].message
 
 
 def test_columns_of_which_only_odd_records_could_tell_the_place_are_not_made_up(tmp_path, natively):
