@@ -131,14 +131,14 @@ def test_a_value_that_is_changed_in_place_is_written_as_it_is_then(tmp_path):
     assert found == [{**PLAIN, "p": {"a": 1, "b": ["x", "é", "new"]}, "d": {"x": ["x", "é", "new"]}}] * 100
 
 
-def test_a_malformed_row_is_told_with_its_line_also_behind_a_quoted_carriage_return(tmp_path, monkeypatch):
-    monkeypatch.setattr(cutting, "BLOCK", 200)
+@pytest.mark.parametrize("block", range(190, 211, 2))
+def test_a_malformed_row_is_told_with_its_line_also_behind_a_quoted_carriage_return(block, tmp_path, monkeypatch):
+    monkeypatch.setattr(cutting, "BLOCK", block)
     quoted = '"","","","","say ""q"""', '"","","","say ""q""","say ""q"""', '"","","","say ""q""","cr\rhere"'
     over = '"","","say ""q""","say ""q""","say ""q"""', '"","","say ""q""","two\nlines","two\nlines"'
-    text = "\r\n".join(('"a","b","c","d","e"', *quoted, *over, "x\n"))
+    text = "\r\n".join(('"a","b","a.b","c","a_b"', *quoted, *over, "x\n"))
     (tmp_path / "in.csv").write_bytes(text.encode())
-    parse = ("parse", "file.parse.dsv", {"columnSeparator": ","})
-    flow = chain(tmp_path / "in.csv", parse, JSON)
+    flow = chain(tmp_path / "in.csv", ("parse", "file.parse.dsv", {"columnSeparator": ","}), JSON)
     stepwise, _ = outcome(flow, tmp_path, compiled=False)
     compiled, _ = outcome(flow, tmp_path, compiled=True)
 
