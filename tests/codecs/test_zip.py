@@ -25,7 +25,7 @@ TEXT = 'id,name\r\n1,"Zoë 🙂"\r\n'.encode() * 999
 
 def packed(content, name="a.csv", level=6, size=None):
     size = len(content) if size is None else size
-    return b"".join(codec.compress(name, io.BytesIO(content), size, level))
+    return b"".join(codec.compress([(name, io.BytesIO(content), size)], level))
 
 
 def unpacked(archive, **caps):
@@ -168,7 +168,7 @@ def test_a_list_of_files_that_would_fill_the_memory_is_never_read():
 def test_memory_does_not_grow_with_the_file():
     tracemalloc.start()
     try:
-        blocks = codec.compress("a", Zeros(200), 200 << 20)
+        blocks = codec.compress([("a", Zeros(200), 200 << 20)])
         made = b"".join(blocks)
         for _, blocks in codec.members(io.BytesIO(made)):
             for _ in blocks:
