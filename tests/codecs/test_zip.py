@@ -178,6 +178,19 @@ def test_memory_does_not_grow_with_the_file():
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("count", [0, 1, 70_000])
+def test_an_archive_holds_as_many_files_as_there_are(tmp_path, count):
+    names = [f"{number}/é" for number in range(count)]
+    made = b"".join(codec.compress((name, io.BytesIO(name.encode()), 9) for name in names))
+
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.namelist() == names
+    if count and shutil.which("unzip"):
+        (tmp_path / "ours.zip").write_bytes(made)
+        told = subprocess.run(["unzip", "-Z1", "ours.zip"], cwd=tmp_path, check=True, capture_output=True)
+        assert told.stdout.decode().split() == names
+
+
 def test_other_levels_are_refused():
     with pytest.raises(InvalidParameter, match="0 to 9; found 10"):
         packed(b"", level=10)
