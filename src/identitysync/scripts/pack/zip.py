@@ -28,11 +28,10 @@ class CompressZip(FileFlatMapper):
 
     Without `fileName`, `.zip` is added to each file's name, and in the archive the file has its name without folders.
 
-    With it, all files that reach the step go into one archive, in the order in which they come, parts of a split file
-    one after the other. In there they have their names, folders included; where two have the same, the second one is an
-    error, and goes along the step's `error` edges when it has any. Without any file there is no archive. The files are
-    read when the last one has come, one after the other; until then they need room in `TMPDIR`, as the archive does
-    then. Large archives are Zip64.
+    With it, all files that reach the step go into one archive, in the order in which they come and under their names,
+    folders included. The second of two files that have the same name is an error, and goes along the step's `error`
+    edges when it has any. Without any file there is no archive. It is made when the last file has come: `TMPDIR` needs
+    room for all of them and for the archive, but memory does not grow with them. Large archives are Zip64.
 
     Equal files give equal archives: no time is told. The parameters are *our choice*: the original has none.
     """
