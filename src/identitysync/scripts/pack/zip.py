@@ -31,7 +31,7 @@ class CompressZip(FileFlatMapper):
     With it, all files that reach the step go into one archive, in the order in which they come and under their names,
     folders included. The second of two files that have the same name is an error, and goes along the step's `error`
     edges when it has any. Without any file there is no archive. It is made when the last file has come: `TMPDIR` needs
-    room for all of them and for the archive, but memory does not grow with them. Large archives are Zip64.
+    room for all of them and for the archive, but memory does not grow with their size. Large archives are Zip64.
 
     Equal files give equal archives: no time is told. The parameters are *our choice*: the original has none.
     """
