@@ -39,7 +39,7 @@ def test_run_prints_the_job_and_keeps_the_reject(cli, flow, tmp_path):
     ran = cli("run", "flow.json", "--dead-letters", "dead")
 
     assert ran.exit_code == 0, ran.output
-    assert "1 were rejected" in ran.output
+    assert "rejected: 1" in ran.output
     assert "line 3" in ran.output
     assert json.loads((tmp_path / "out" / "out.json").read_text()) == [{"a": "1", "b": "2"}]
     (letters,) = (tmp_path / "dead").iterdir()

@@ -25,7 +25,7 @@ TEXT = 'id,name\r\n1,"Zoë 🙂"\r\n'.encode() * 999
 
 def packed(content, name="a.csv", level=6, size=None):
     size = len(content) if size is None else size
-    return b"".join(codec.compress(name, io.BytesIO(content), size, level))
+    return b"".join(codec.compress([(name, io.BytesIO(content), size)], level))
 
 
 def unpacked(archive, **caps):
@@ -168,7 +168,7 @@ def test_a_list_of_files_that_would_fill_the_memory_is_never_read():
 def test_memory_does_not_grow_with_the_file():
     tracemalloc.start()
     try:
-        blocks = codec.compress("a", Zeros(200), 200 << 20)
+        blocks = codec.compress([("a", Zeros(200), 200 << 20)])
         made = b"".join(blocks)
         for _, blocks in codec.members(io.BytesIO(made)):
             for _ in blocks:
@@ -176,6 +176,19 @@ def test_memory_does_not_grow_with_the_file():
         assert tracemalloc.get_traced_memory()[1] < 12_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("count", [0, 1, 70_000])
+def test_an_archive_holds_as_many_files_as_there_are(tmp_path, count):
+    names = [f"{number}/é" for number in range(count)]
+    made = b"".join(codec.compress((name, io.BytesIO(name.encode()), 9) for name in names))
+
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.namelist() == names
+    if count and shutil.which("unzip"):
+        (tmp_path / "ours.zip").write_bytes(made)
+        told = subprocess.run(["unzip", "-Z1", "ours.zip"], cwd=tmp_path, check=True, capture_output=True)
+        assert told.stdout.decode().split() == names
 
 
 def test_other_levels_are_refused():

@@ -1,5 +1,8 @@
 """Documentation is run."""
 
+import contextlib
+import io
+import os
 import re
 import subprocess
 import sys
@@ -27,6 +30,25 @@ def test_the_snippets_of_a_page_run_one_after_the_other(page, tmp_path, monkeypa
     namespace = {"__name__": "snippets"}
     for snippet in snippets(ROOT / "docs" / page):
         exec(compile(snippet, page, "exec"), namespace)
+
+
+def test_a_tutorial_prints_what_it_says_and_its_commands_work(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    page = (ROOT / "docs" / "tutorials" / "first-flow.md").read_text("utf-8")
+    namespace, printed, told = {"__name__": "snippets"}, "", 0
+    for kind, block in re.findall(r"```(\w+)\n(.*?)```", page, re.DOTALL):
+        if kind == "text":
+            assert printed.strip() == block.strip()
+            told += 1
+            continue
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            if kind == "python":
+                exec(compile(block, page, "exec"), namespace)
+            else:
+                subprocess.run(["sh", "-e", "-c", block], check=True, capture_output=True)
+        printed = out.getvalue()
+    assert told > 5
 
 
 def test_the_readmes_flow_is_sound():

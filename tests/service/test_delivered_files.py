@@ -1,6 +1,7 @@
 """The service's runs remember, flow by flow, which files they have delivered."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -86,3 +87,79 @@ def test_files_are_remembered_by_a_service_that_is_opened_again(make, reading, i
     assert due(first, clock) == [1]
     first.close()
     assert due(make(), clock) == [0]
+
+
+@pytest.fixture
+def packing(inbox, tmp_path):
+    """A flow that packs files into an archive, lists what is in them, and deletes them at their source."""
+    return idx.Dataflow(name="pack", steps=[
+        S("read", "datasource.read.file", {"url": str(inbox), "afterDelivery": "delete"}, next=["zip", "parse"]),
+        S("zip", "file.compress.zip", {"fileName": "${now}.zip"}, next=["first"]),
+        S("first", "datasource.write.file", {"url": str(tmp_path / "first")}),
+        S("parse", "file.parse.json", next=["json"]),
+        S("json", "file.format.json", {"fileName": "${now}.json"}, next=["second"]),
+        S("second", "datasource.write.file", {"url": str(tmp_path / "second")}),
+    ])  # fmt: skip
+
+
+def stand_in_the_way(tmp_path, clock, *names):
+    """Make folders where files of the next run should get their names."""
+    places = [tmp_path / name / f"{clock.now():%Y%m%d%H%M%S}.{kind}" for name, kind in names]
+    for place in places:
+        place.mkdir(parents=True)
+    return places
+
+
+def everything(tmp_path):
+    """Tell what is in the archives, and in the lists."""
+    packed, listed = [], []
+    for path in sorted((tmp_path / "first").iterdir()):
+        with zipfile.ZipFile(path) as archive:
+            packed.append(sorted(archive.namelist()))
+    for path in sorted((tmp_path / "second").iterdir()):
+        listed.append(sorted(each["name"] for each in json.loads(path.read_text())))
+    return packed, listed
+
+
+@pytest.mark.parametrize("full_extract", [False, True])
+def test_what_comes_after_an_attempt_has_delivered_waits_for_the_next_run(
+    service, packing, inbox, tmp_path, clock, full_extract
+):
+    schedule(service, service.create_dataflow(packing), full_extract=full_extract)
+    put(inbox, "a.json", "b.json", "x.json")
+    (place,) = stand_in_the_way(tmp_path, clock, ("second", "json"))
+    (failed,) = service.run_pending()
+    assert (failed.status, len(failed.files)) == ("failed", 1)
+
+    put(inbox, "c.json")
+    (inbox / "b.json").write_text('[{"name": "changed"}]')
+    place.rmdir()
+    resumed = service.resume_job(failed.id)
+    resumed.raise_for_status()
+    assert resumed.steps["read"].received == 2
+    assert any("2 of 4 files" in line and "the next run reads them" in line for line in resumed.trace)
+    assert sorted(path.name for path in inbox.iterdir()) == ["b.json", "c.json"], "they were not delivered, and stay"
+
+    clock.advance(DAY)
+    assert due(service, clock) == [2]
+    assert everything(tmp_path) == (
+        [["a.json", "b.json", "x.json"], ["b.json", "c.json"]],
+        [["a.json", "x.json"], ["c.json", "changed"]],
+    )
+    assert list(inbox.iterdir()) == []
+
+
+def test_what_comes_after_an_attempt_that_delivered_nothing_is_read_with_the_rest(
+    service, packing, inbox, tmp_path, clock
+):
+    schedule(service, service.create_dataflow(packing))
+    put(inbox, "a.json")
+    first, second = stand_in_the_way(tmp_path, clock, ("first", "zip"), ("second", "json"))
+    (failed,) = service.run_pending()
+    assert (failed.status, failed.files) == ("failed", ())
+
+    put(inbox, "c.json")
+    first.rmdir()
+    second.rmdir()
+    service.resume_job(failed.id).raise_for_status()
+    assert everything(tmp_path) == ([["a.json", "c.json"]], [["a.json", "c.json"]])

@@ -1,10 +1,13 @@
 """The laws of scripts notice what breaks them: one bad script for each."""
 
 import builtins
+import io
+import tarfile
 
 import pytest
 
 import identitysync as idx
+from identitysync.contract import KEPT
 from identitysync.errors import FormatError, RecordRejected
 from identitysync.testing import check_script
 from identitysync.testing.remotes.ground import BrokenLaw
@@ -180,6 +183,62 @@ def test_a_transform_that_reads_all_at_once_is_found_out():
     greedy = transform(lambda self, source, target: target.write(b"P" + source.read()))
     with pytest.raises(BrokenLaw, match="MB of memory for a file of 48 MB"):
         files_stream_in_bounded_memory(Subject.of(greedy, {}, Subject.of(undo, {})))
+
+
+class Tar:
+    """Put all files, or the first alone, into one that is made in memory."""
+
+    def __init__(self, most):
+        self._most, self._files = most, []
+
+    def expand(self, file):
+        yield KEPT
+        self._files.append(file)
+
+    def finish(self):
+        made = io.BytesIO()
+        with tarfile.open(fileobj=made, mode="w") as tar:
+            for file in self._files[: self._most]:
+                told = tarfile.TarInfo(file.name)
+                told.size = file.size
+                with file.open() as source:
+                    tar.addfile(told, source)
+        yield "all.tar", (made.getvalue(),)
+
+
+def untar(self, file):
+    try:
+        with file.open() as source, tarfile.open(fileobj=source) as tar:
+            for each in tar:
+                content = tar.extractfile(each)
+                yield each.name, iter(lambda content=content: content.read(1 << 20), b"")
+    except tarfile.ReadError as fault:
+        raise FormatError(f"it is no tar file: {fault}") from fault
+
+
+def tar(most=None):
+    def opened(self):
+        return Tar(most)
+
+    return Subject.of(
+        declared(idx.FileFlatMapper, open=opened, expand=Tar.expand, examples=[idx.Example("one", {})]),
+        undone_by=Subject.of(declared(idx.FileFlatMapper, expand=untar, examples=[idx.Example("one", {})])),
+    )
+
+
+def test_a_script_that_makes_one_file_of_all_is_tried_with_several():
+    from identitysync.testing.scripts.file_laws import another_script_undoes_it
+
+    another_script_undoes_it(tar())
+    with pytest.raises(BrokenLaw, match=r"'in/3.csv': 3145728} come back as {'in/0.csv': 0}"):
+        another_script_undoes_it(tar(most=1))
+
+
+def test_a_script_that_makes_one_file_of_all_in_memory_is_found_out():
+    from identitysync.testing.scripts.file_laws import files_stream_in_bounded_memory
+
+    with pytest.raises(BrokenLaw, match="MB of memory for a file of 48 MB"):
+        files_stream_in_bounded_memory(tar())
 
 
 def test_what_is_no_script_is_refused():

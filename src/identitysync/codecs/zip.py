@@ -29,13 +29,12 @@ _OTHERS: Final = {9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: 
 _LARGE: Final = 2_000_000_000
 
 
-def compress(name: str, source: BinaryIO, size: int, level: int = 6) -> Iterator[bytes]:
-    """Make an archive of one file; it tells no time, so that equal files give equal archives.
+def compress(files: Iterable[tuple[str, BinaryIO, int]], level: int = 6) -> Iterator[bytes]:
+    """Make an archive; it tells no time, so that equal files give equal archives.
 
     Args:
-        name: The file's name in the archive.
-        source: Its bytes.
-        size: About how many they are, so that only large files need what old readers do not know.
+        files: Each file's name in the archive, its bytes, read before the next file is asked for, and about how many
+            they are, so that only large files need what old readers do not know.
         level: 0 (as it is) to 9 (small), as in zlib.
 
     Yields:
@@ -46,13 +45,12 @@ def compress(name: str, source: BinaryIO, size: int, level: int = 6) -> Iterator
     """
     check_level(level)
     sink = _Sink()
-    with (
-        zipfile.ZipFile(cast(BinaryIO, sink), "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive,
-        archive.open(name, "w", force_zip64=size >= _LARGE) as stream,
-    ):
-        while block := source.read(BLOCK):
-            stream.write(block)
-            yield sink.take()
+    with zipfile.ZipFile(cast(BinaryIO, sink), "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+        for name, source, size in files:
+            with archive.open(name, "w", force_zip64=size >= _LARGE) as stream:
+                while block := source.read(BLOCK):
+                    stream.write(block)
+                    yield sink.take()
     yield sink.take()
 
 

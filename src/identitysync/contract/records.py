@@ -48,7 +48,7 @@ class Kept(Enum):
 
 
 KEPT: Final = Kept.KEPT
-"""What a flat-mapper gives for a record that it keeps for its ``finish``: the record counts as passed."""
+"""What a flat-mapper gives for a record, or a file, that it keeps for its ``finish``: it counts as passed."""
 
 
 Answer: TypeAlias = Record | list[Record] | Rejected | None

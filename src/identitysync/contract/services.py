@@ -58,6 +58,10 @@ class DeliveredFiles(Protocol):
         """Give those of the files that were delivered, and have not changed since."""
         ...
 
+    def claim(self, files: Sequence[SourceFile]) -> set[SourceFile]:
+        """Give those of the files that this run may read: all, unless an earlier attempt has delivered without them."""
+        ...
+
     def add(self, file: SourceFile) -> None:
         """Take note of a file that this run has delivered."""
         ...

@@ -92,17 +92,23 @@ class FileTransform(_Pure):
 
 
 class FileFlatMapper(_Pure):
-    """Turn one file into any number: unpack an archive, or lay an index beside a file."""
+    """Turn files into any number of files: make or unpack an archive, or lay an index beside a file."""
 
     takes = "files"
     gives = "files"
 
     @abstractmethod
-    def expand(self, file: File) -> Iterator[FileBlocks]:
+    def expand(self, file: File) -> Iterator[FileBlocks | Kept]:
         """Give one new file after the other; the bytes of each are taken to their end before the next is asked for.
 
-        Raise ``FormatError`` for a file that is something else, at whatever point: then none of them goes on.
+        Give ``KEPT`` for a file that shall stay readable until ``finish`` is done, and note it behind that ``yield``: a
+        file whose name would lead out of the archive or folder that it is meant for does not get there. Raise
+        ``FormatError`` for a file that is something else, at whatever point: then none of them goes on.
         """
+
+    def finish(self) -> Iterable[FileBlocks]:
+        """Give what is left to give once all files have come; a ``FormatError`` ends the run."""
+        return ()
 
 
 class Parser(_Pure):

@@ -15,7 +15,7 @@ from identitysync.values import FieldPath, Secret
 
 _SHAPES = {
     "FileReader": "brings files", "RecordReader": "brings records", "FileTransform": "files become files",
-    "FileFlatMapper": "each file becomes any number of files",
+    "FileFlatMapper": "files become any number of files",
     "Parser": "files become records", "Mapper": "records become records", "FlatMapper": "records become records",
     "Router": "records go different ways", "Lookup": "records are completed", "Formatter": "records become files",
     "FileWriter": "files are delivered", "RecordWriter": "records are written",

@@ -250,11 +250,11 @@ class Job:
         run = self._run
         if run is None:
             return ""
-        parts = [f"{run.entered} records entered"]
+        parts = [f"records entered: {run.entered}"]
         if run.refused:
-            parts.append(f"{run.refused} were rejected")
+            parts.append(f"rejected: {run.refused}")
         if run.delivery.files:
-            parts.append(f"{len(run.delivery.files)} files were delivered")
+            parts.append(f"files delivered: {len(run.delivery.files)}")
         return ", ".join(parts)
 
     def _ready(self, site: Site | None) -> Callable[[PlannedStep], Shape]:

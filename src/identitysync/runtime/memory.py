@@ -1,8 +1,10 @@
 """What a run remembers in a store: how it goes, what it delivered, and up to when its flow has read."""
 
+import hashlib
+import itertools
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -19,9 +21,15 @@ from identitysync.runtime.options import Options
 BEATS: Final = 3
 """Signs of life within the time after which a job counts as dead."""
 
+_CLAIMED: Final = "claimed"
+
 
 class Ledger:
-    """The files that one flow's readers have delivered, in earlier runs and in this one."""
+    """The files that one flow's readers have delivered, in earlier runs and in this one.
+
+    Attributes:
+        claimed: Marks of the files that this attempt reads.
+    """
 
     def __init__(self, memory: FileMemory, flow: str) -> None:
         """Look into a memory.
@@ -32,10 +40,23 @@ class Ledger:
         """
         self._memory, self._flow = memory, flow
         self._noted: list[SourceFile] = []
+        self._earlier: frozenset[str] | None = None
+        self.claimed: list[str] = []
 
     def known(self, files: Sequence[SourceFile]) -> set[SourceFile]:
         """Give those of the files that earlier runs delivered."""
         return self._memory.known(self._flow, files)
+
+    def resume(self, claimed: Iterable[str]) -> None:
+        """Let this attempt read nothing but what the one read that delivered something: the rest is of the next run."""
+        self._earlier = frozenset(claimed)
+
+    def claim(self, files: Sequence[SourceFile]) -> set[SourceFile]:
+        """Give those of the files that this attempt may read, and take note of them."""
+        marks = {file: _mark(file) for file in files}
+        mine = {file for file in files if self._earlier is None or marks[file] in self._earlier}
+        self.claimed += [marks[file] for file in files if file in mine]
+        return mine
 
     def add(self, file: SourceFile) -> None:
         """Take note of a file that this run has delivered."""
@@ -81,7 +102,7 @@ class Memory:
         self._earlier: dict[tuple[str, str], DeliveredFile] = {}
         self._store: Store | None = None
         self._own = isinstance(options.store, str | Path)
-        self.lost = False
+        self.lost = self._told = False
         self.last_runtime: datetime | None = flow.last_runtime
         self.delivered: Ledger | None = None
         if options.store is None:
@@ -109,8 +130,11 @@ class Memory:
         if self._options.assignment is None:  # else whoever claimed the job has written its row
             self._store.begin(self._flow, status().to_dict(), self._options.clock.now())
         if self._attempt > 1:
-            found = (DeliveredFile(**each) for each in self._store.delivered(self._job_id))
-            self._earlier = {(each.step, each.name): each for each in found}
+            found = self._store.delivered(self._job_id)
+            claims = [each.pop(_CLAIMED) for each in found if _CLAIMED in each]
+            if claims and self.delivered is not None:
+                self.delivered.resume(itertools.chain(*claims))
+            self._earlier = {(each["step"], each["name"]): DeliveredFile(**each) for each in found}
         self._status, self._stop, self._beaten = status, stop, time.monotonic()
         heart = self._options.assignment.heart if self._options.assignment else None
         self._heart = heart or Heart(self._store.lease / BEATS)
@@ -126,9 +150,12 @@ class Memory:
             self._store.hold(self._job_id, self._attempt, self._options.clock.now())
 
     def deliver(self, file: DeliveredFile) -> None:
-        """Remember a file that was published."""
-        if self._store is not None:
-            self._store.deliver(self._job_id, self._attempt, attrs.asdict(file))
+        """Remember a file that was published; with the first one, which files it and all that follow were made of."""
+        if self._store is None:
+            return
+        claims = {} if self._told or self.delivered is None else {_CLAIMED: self.delivered.claimed}
+        self._store.deliver(self._job_id, self._attempt, attrs.asdict(file) | claims)
+        self._told = True
 
     def finish(self, status: JobStatus) -> None:
         """Keep the row of the job as it has ended; a success that was not sampled moves the watermark to its start.
@@ -177,3 +204,9 @@ class Memory:
             except (StoreError, RuntimeError):
                 # A server restarts, or the report has grown while it was read: the next look may work.
                 return
+
+
+def _mark(file: SourceFile) -> str:
+    """Make a short mark of a file as it is, of which a store can keep very many."""
+    modified = file.modified and file.modified.isoformat()
+    return hashlib.blake2b(f"{file.address}\0{file.size}\0{modified}".encode(), digest_size=8).hexdigest()

@@ -47,7 +47,7 @@ class Incoming:
     def files(self, services: Services) -> Iterator[File]:
         """Give the new files that fit, in order, each complete."""
         fitting = chosen(self._not_archived(self._listed()), self._choice, services.log, self._place)
-        for entry in self._new(fitting):
+        for entry in self._mine(self._new(fitting)):
             path = self._local(entry) if self._local is not None else services.spool.path()
             if self._local is None:
                 with CheckedTarget(path, services.check) as target:
@@ -93,6 +93,21 @@ class Incoming:
     def close(self) -> None:
         """Let go of the connection."""
         self._remote.close()
+
+    def _mine(self, entries: list[Entry]) -> list[Entry]:
+        """Leave out what came after an earlier attempt of the job had delivered: its files were made without it."""
+        memory = self._services.delivered
+        if memory is None:
+            return entries
+        mine = memory.claim([self._source(entry) for entry in entries])
+        left = [entry for entry in entries if self._source(entry) in mine]
+        if len(left) < len(entries):
+            count = len(entries) - len(left)
+            self._services.log.info(
+                f"{count} of {len(entries)} files in {self._place} came after an earlier attempt had delivered; "
+                "the next run reads them"
+            )
+        return left
 
     def _new(self, entries: list[Entry]) -> list[Entry]:
         """Leave out what earlier runs have delivered, and say what is read and why."""
