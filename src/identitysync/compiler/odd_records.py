@@ -1,6 +1,5 @@
 """Run single records step by step that a function is not made for, among those that went through it."""
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from identitysync.compiler.each import refusal
 from identitysync.compiler.tree import Segment
 from identitysync.contract import Block, Layout, Mapper, Rejected, Surprise
 from identitysync.errors import FormatError
-from identitysync.values import Record
+from identitysync.values import Record, copy_records
 
 
 @attrs.define
@@ -93,7 +92,7 @@ class OddRecords:
     def _through(self, segment: Segment, record: Record, made: dict[str, list[Any]]) -> None:
         ran = self._ran
         for step in segment.steps:
-            before = copy.deepcopy(record)
+            (before,) = copy_records([record])
             try:
                 after = self._workers[step.id].map(record)
             except Exception as fault:  # noqa: BLE001 - whatever a script raises concerns this record alone
@@ -117,7 +116,7 @@ class OddRecords:
                 ran.rejects.setdefault(id, []).append(refusal(fault, record))
                 made[id].append(_NOTHING)
         for branch in segment.branches:
-            given = copy.deepcopy(record) if len(segment.branches) > 1 else record
+            given = copy_records([record])[0] if len(segment.branches) > 1 else record
             self._through(branch, given, made)
 
 

@@ -25,7 +25,7 @@ from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.tree import Segment
 from identitysync.contract import Block, Cells, Decoder, Layout, Mapper, Unfit
 from identitysync.native import kernel
-from identitysync.values import Record, json_bytes
+from identitysync.values import Record, copy_records, json_bytes
 
 _TRIES: Final = 40
 """How many functions are made for one tree before it is given up: records that differ that much have no shape."""
@@ -178,7 +178,7 @@ class Program:
         table = function.type.take(given.records, given.made) if function is not None else None
         if function is None or table is None:
             return None
-        return self._finished(function, table, given, lambda: lambda number: copy.deepcopy(given.records[number]))
+        return self._finished(function, table, given, lambda: lambda number: copy_records([given.records[number]])[0])
 
     def _run_rows(self, given: GivenBlock, names: Sequence[str]) -> Ran | None:
         function = self._function(self._made, tuple(names), lambda: for_rows(self._tree, names, given.layouts), given)
@@ -289,4 +289,4 @@ class Program:
 
 
 def _copied(order: list[Any]) -> list[Any]:
-    return [copy.deepcopy(each) if type(each) is dict else each for each in order]
+    return [copy_records([each])[0] if type(each) is dict else each for each in order]
