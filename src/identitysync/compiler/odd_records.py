@@ -73,7 +73,7 @@ class OddRecords:
         Raises:
             Surprise: One of them never comes there.
         """
-        made: dict[str, list[Any]] = {id: [] for id in outs}
+        made: dict[str, list[tuple[int, Any]]] = {id: [] for id in outs}
         where = _ways(self._tree)
         for number, index in bad:
             way = where[number]
@@ -83,13 +83,18 @@ class OddRecords:
                     given = self._workers[step.id].map(given) if given is not None else None
             if given is None:
                 raise Surprise
-            self._through(way[-1], given, made)
+            self._through(way[-1], given, index, made)
         for id, out in outs.items():
-            fresh = iter(made[id])
-            out[:] = [next(fresh) if row is None else row for row in out]
-            out[:] = [row for row in out if row is not _NOTHING]
+            if len(out) == self._ran.entered:  # none was dropped before, so that each has its own place
+                for index, row in made[id]:
+                    out[index] = row
+            else:
+                fresh = iter(made[id])
+                out[:] = [next(fresh)[1] if row is None else row for row in out]
+            if any(row is _NOTHING for _, row in made[id]):
+                out[:] = [row for row in out if row is not _NOTHING]
 
-    def _through(self, segment: Segment, record: Record, made: dict[str, list[Any]]) -> None:
+    def _through(self, segment: Segment, record: Record, index: int, made: dict[str, list[tuple[int, Any]]]) -> None:
         ran = self._ran
         for step in segment.steps:
             (before,) = copy_records([record])
@@ -103,21 +108,21 @@ class OddRecords:
                     ran.dropped[step.id] = ran.dropped.get(step.id, 0) + 1
             if after is None:
                 for leaf in segment.leaves():
-                    made[leaf.id].append(_NOTHING)
+                    made[leaf.id].append((index, _NOTHING))
                 return
             record = after
         if segment.leaf is not None:
             id = segment.leaf.id
             try:
-                made[id].append(self._rows[id].row(record))
+                made[id].append((index, self._rows[id].row(record)))
             except Surprise:
                 raise
             except Exception as fault:  # noqa: BLE001 - as above
                 ran.rejects.setdefault(id, []).append(refusal(fault, record))
-                made[id].append(_NOTHING)
+                made[id].append((index, _NOTHING))
         for branch in segment.branches:
             given = copy_records([record])[0] if len(segment.branches) > 1 else record
-            self._through(branch, given, made)
+            self._through(branch, given, index, made)
 
 
 _NOTHING: Final = object()

@@ -260,7 +260,7 @@ class Program:
                 if bad and not isinstance(rows, Whole) and len(rows.layout) > len(given.layouts.get(id, ())):
                     return None  # an odd record may be the first to have a column, and so decide on its place
                 if isinstance(rows, Whole):
-                    if not self._go_on(id, rows, (items, places[number], out), given, ran):
+                    if not self._go_on(id, rows, _Order(items, places[number], out, bad), given, ran):
                         return None
                 else:
                     made = rows.block(items, places[number], out) if isinstance(rows, Cells) else rows.block(out)
@@ -269,16 +269,15 @@ class Program:
             return None
         return ran
 
-    def _go_on(self, id: str, rows: Whole, made_of: tuple[Any, ...], given: Given, ran: Ran) -> bool:
+    def _go_on(self, id: str, rows: Whole, order: "_Order", given: Given, ran: Ran) -> bool:
         """Let whole records go through a barrier and what is behind it; False when that is not possible."""
         barrier, behind = self._behind[id]
-        table, sources, order = made_of
-        untouched = _copied(order)
+        untouched = order.copied()
 
         def again() -> list[Record]:
-            return rows.records(table, sources, _copied(untouched))[0]
+            return rows.records(untouched.table, untouched.sources, untouched.copied().rows)[0]
 
-        records, known = rows.records(table, sources, order)
+        records, known = rows.records(order.table, order.sources, order.rows)
         records = mapped(barrier.steps, records, again, given.workers, ran)
         further = behind.run_records(records, known, given.layouts, given.workers)
         if further is None:
@@ -288,5 +287,26 @@ class Program:
         return True
 
 
-def _copied(order: list[Any]) -> list[Any]:
-    return [copy_records([each])[0] if type(each) is dict else each for each in order]
+@attrs.frozen
+class _Order:
+    """Of what whole records are made.
+
+    Attributes:
+        table: The table of the native kernel.
+        sources: The source of each value in it.
+        rows: The numbers of the rows that are wanted, with odd records in their places, as they are then.
+        bad: Which records are odd: the segment and the number of each.
+    """
+
+    table: Any
+    sources: list[Any]
+    rows: list[Any]
+    bad: Sequence[tuple[int, int]]
+
+    def copied(self) -> "_Order":
+        """Copy the odd records, which a script may change."""
+        rows = list(self.rows)
+        for place in [place for _, place in self.bad] if len(rows) == len(self.table) else range(len(rows)):
+            if type(rows[place]) is dict:
+                rows[place] = copy_records([rows[place]])[0]
+        return attrs.evolve(self, rows=rows)

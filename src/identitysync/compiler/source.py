@@ -18,7 +18,7 @@ class Source:
         """Begin without any line."""
         self.names: dict[str, Any] = {
             "__builtins__": {}, "U": msgspec.UNSET, "len": len, "Surprise": Surprise, "enumerate": enumerate,
-            "range": range, "zip": zip,
+            "range": range, "sorted": sorted, "zip": zip,
             "str": str, "list": list, "dict": dict, "int": int, "float": float, "Exception": Exception,
         }  # fmt: skip
         self._lines: list[str] = []

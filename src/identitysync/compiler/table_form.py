@@ -104,9 +104,10 @@ class TableForm:
             before.append(f"odd = items.odd({self._surprising}, {self._ordered})")
             first.append("if i in odd: raise Surprise")
         if _IDLE.fullmatch(body):
-            rows = "[None if i in odd else i for i in range(n)] if odd else range(n)" if first else "range(n)"
-            before += [f"o{number} += {rows}" for number in range(len(self._places))]
-            return [*before, *(["bad += [(0, i) for i in range(n) if i in odd]"] if first else [])], "", []
+            outs = [f"o{number}" for number in range(len(self._places))]
+            before += [f"{out} += range(n)" for out in outs]
+            odd = ["for i in sorted(odd):", "    note((0, i))", *(f"    {out}[i] = None" for out in outs)]
+            return [*before, *(odd if first else [])], "", []
         if not names:
             return before, "for i in range(n):", first
         columns = ", ".join(f"column({self.columns[name]})" for name in names)
