@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from identitysync.compiler.each import refusal
+from identitysync.compiler.each import UNHEARD, refusal
 from identitysync.compiler.odd_records import Ran
 from identitysync.compiler.tree import PureStep
 from identitysync.contract import Mapper
@@ -15,6 +15,7 @@ def mapped(
     again: Callable[[], list[Record]],
     workers: Mapping[str, Mapper],
     ran: Ran,
+    check: Callable[[], object],
 ) -> list[Record]:
     """Run records through mappers.
 
@@ -24,6 +25,7 @@ def mapped(
         again: Gives the same records once more, where one must be told of as it entered.
         workers: What the mappers' ``open`` gave, by step id.
         ran: Where it is told which records were rejected or dropped.
+        check: Is called now and then, and may raise.
 
     Returns:
         The records that came through.
@@ -32,19 +34,21 @@ def mapped(
         kept: list[Record] = []
         bad: list[tuple[int, Exception]] = []
         keep, work = kept.append, workers[step.id].map
-        for index, record in enumerate(batch):
-            try:
-                made = work(record)
-            except Exception as fault:  # noqa: BLE001 - whatever a script raises concerns this record alone
-                bad.append((index, fault))
-            else:
-                if made is not None:
-                    keep(made)
+        for start in range(0, len(batch), UNHEARD):
+            check()
+            for index, record in enumerate(batch[start : start + UNHEARD], start):
+                try:
+                    made = work(record)
+                except Exception as fault:  # noqa: BLE001 - whatever a script raises concerns this record alone
+                    bad.append((index, fault))
+                else:
+                    if made is not None:
+                        keep(made)
         dropped = len(batch) - len(kept) - len(bad)
         if dropped:
             ran.dropped[step.id] = ran.dropped.get(step.id, 0) + dropped
         if bad:
-            entered = batch if step.script.atomic else mapped(steps[:number], again(), again, workers, Ran(0))
+            entered = batch if step.script.atomic else mapped(steps[:number], again(), again, workers, Ran(0), check)
             ran.rejects.setdefault(step.id, []).extend(refusal(fault, entered[index]) for index, fault in bad)
         batch = kept
     return batch

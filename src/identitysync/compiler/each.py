@@ -2,13 +2,16 @@
 
 import marshal
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from identitysync.contract import Rejected
 from identitysync.errors import IdentitySyncError, LanguageError, RecordRejected
 from identitysync.values import Record, copy_records
 
 T = TypeVar("T")
+
+UNHEARD: Final = 64
+"""Records during which a stop of the run is not heard."""
 
 
 class Entered:
@@ -43,7 +46,12 @@ class Entered:
 
 
 def each_record(
-    batch: list[Record], work: Callable[[Record], T], take: Callable[[T], None], *, atomic: bool
+    batch: list[Record],
+    work: Callable[[Record], T],
+    take: Callable[[T], None],
+    *,
+    atomic: bool,
+    check: Callable[[], object] = lambda: None,
 ) -> list[Rejected]:
     """Do one thing with every record of a batch; a record that cannot go on is rejected as it entered.
 
@@ -52,19 +60,22 @@ def each_record(
         work: What is done with each.
         take: Receives what came of it.
         atomic: Whether a record that ``work`` refuses is left as it was.
+        check: Is called now and then, and may raise.
 
     Returns:
         The rejects.
     """
     before = Entered(batch, needed=not atomic)
     rejects: list[Rejected] = []
-    for index, record in enumerate(batch):
-        try:
-            result = work(record)
-        except Exception as fault:  # noqa: BLE001 - whatever a script raises concerns this record alone
-            rejects.append(refusal(fault, before.record(index)))
-        else:
-            take(result)
+    for start in range(0, len(batch), UNHEARD):
+        check()
+        for index, record in enumerate(batch[start : start + UNHEARD], start):
+            try:
+                result = work(record)
+            except Exception as fault:  # noqa: BLE001 - whatever a script raises concerns this record alone
+                rejects.append(refusal(fault, before.record(index)))
+            else:
+                take(result)
     return rejects
 
 

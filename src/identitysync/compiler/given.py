@@ -17,12 +17,14 @@ class GivenRecords:
     Attributes:
         layouts: What is known of the leaves' layouts, by id.
         workers: What the mappers' ``open`` gave, by step id.
+        check: Is called now and then while scripts work, and may raise.
         records: The records.
         made: What the native kernel remembers of how it made them.
     """
 
     layouts: Mapping[str, Layout]
     workers: Mapping[str, Mapper]
+    check: Callable[[], object]
     records: list[Record]
     made: Any
 
@@ -34,6 +36,7 @@ class GivenBlock:
     Attributes:
         layouts: As in ``GivenRecords``.
         workers: As in ``GivenRecords``.
+        check: As in ``GivenRecords``.
         decoder: What decodes it.
         names: The fields that every record has; None when records differ.
         block: The block.
@@ -41,6 +44,7 @@ class GivenBlock:
 
     layouts: Mapping[str, Layout]
     workers: Mapping[str, Mapper]
+    check: Callable[[], object]
     decoder: Decoder
     names: Sequence[str] | None
     block: Block

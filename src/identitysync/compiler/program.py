@@ -24,6 +24,7 @@ from identitysync.compiler.shape import MOST_FIELDS
 from identitysync.compiler.shape import Node as Shape
 from identitysync.compiler.tree import Segment
 from identitysync.contract import Block, Cells, Decoder, Layout, Mapper, Unfit
+from identitysync.errors import Cancelled
 from identitysync.native import kernel
 from identitysync.values import Record, copy_records, json_bytes
 
@@ -99,7 +100,12 @@ class Program:
                 self._give_up("the records are nested too deeply")
 
     def run(
-        self, decoder: Decoder, block: Block, layouts: Mapping[str, Layout], workers: Mapping[str, Mapper]
+        self,
+        decoder: Decoder,
+        block: Block,
+        layouts: Mapping[str, Layout],
+        workers: Mapping[str, Mapper],
+        check: Callable[[], object] = lambda: None,
     ) -> Ran | None:
         """Run a block.
 
@@ -108,6 +114,7 @@ class Program:
             block: The block.
             layouts: What is known of the leaves' layouts, by id.
             workers: What the mappers' ``open`` gave, by step id.
+            check: Is called now and then while scripts of which nothing is known work, and may raise ``Cancelled``.
 
         Returns:
             What became of it; None when it must be run step by step.
@@ -116,7 +123,7 @@ class Program:
             self._give_up("the records differ too much from each other")
         if self._given_up:
             return None
-        given = GivenBlock(layouts, workers, decoder, decoder.names, block)
+        given = GivenBlock(layouts, workers, check, decoder, decoder.names, block)
         ran = self._run_table(given)
         if ran is not None:
             return ran
@@ -131,24 +138,18 @@ class Program:
         self._give_up("its files are decoded record by record")
         return None
 
-    def run_records(
-        self, records: list[Record], made: Any, layouts: Mapping[str, Layout], workers: Mapping[str, Mapper]
-    ) -> Ran | None:
+    def run_records(self, given: GivenRecords) -> Ran | None:
         """Run records that are whole.
 
         Args:
-            records: The records, which stay as they are.
-            made: What the kernel remembers of how it made them.
-            layouts: As for ``run``.
-            workers: As for ``run``.
+            given: The records, which stay as they are.
 
         Returns:
             As ``run``.
         """
-        given = GivenRecords(layouts, workers, records, made)
         ran = self._run_whole(given)
         if ran is None and not self._given_up:
-            self.learn(records)
+            self.learn(given.records)
             ran = self._run_whole(given)
         return ran
 
@@ -265,6 +266,8 @@ class Program:
                 else:
                     made = rows.block(items, places[number], out) if isinstance(rows, Cells) else rows.block(out)
                     ran.blocks[id] = (made, len(out), rows.layout)
+        except Cancelled:
+            raise
         except Exception:  # noqa: BLE001 - step by step it is seen which record it is, and whether it is one at all
             return None
         return ran
@@ -278,8 +281,8 @@ class Program:
             return rows.records(untouched.table, untouched.sources, untouched.copied().rows)[0]
 
         records, known = rows.records(order.table, order.sources, order.rows)
-        records = mapped(barrier.steps, records, again, given.workers, ran)
-        further = behind.run_records(records, known, given.layouts, given.workers)
+        records = mapped(barrier.steps, records, again, given.workers, ran, given.check)
+        further = behind.run_records(GivenRecords(given.layouts, given.workers, given.check, records, known))
         if further is None:
             self.reason = behind.reason
             return False

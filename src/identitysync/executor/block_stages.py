@@ -1,5 +1,6 @@
 """The stages at the borders of a region, and what stands for its run: they write down what happens."""
 
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -15,9 +16,10 @@ from identitysync.values import Record
 class Recorder:
     """What stages take for their run: it writes down what happens."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], object]) -> None:
         self.outcome = Outcome()
         self.entered = self.processed = 0
+        self.check = check
         self.services = _Services(self)
 
     def masked(self, rejects: list[Rejected]) -> list[Rejected]:
@@ -27,9 +29,6 @@ class Recorder:
     def reject(self, step: str, rejects: list[Rejected], *, routed: bool, entering: bool = False) -> None:
         """Write down what a step rejected."""
         self.outcome.happenings.append(Refused(step, rejects, entering))
-
-    def check(self) -> None:
-        """Never stop: whoever waits for the block looks after that."""
 
 
 @attrs.frozen

@@ -1,6 +1,6 @@
 """Work on the blocks of a region: through one function where that can be, else step by step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,15 +53,19 @@ class BlockWork:
         count: How many blocks it has worked on.
     """
 
-    def __init__(self, region: Region, program: "Program | None" = None) -> None:
+    def __init__(
+        self, region: Region, check: Callable[[], object] = lambda: None, program: "Program | None" = None
+    ) -> None:
         """Open the scripts.
 
         Args:
             region: The region.
+            check: Is called now and then, and raises ``Cancelled`` when the run shall stop; another process is ended
+                instead.
             program: What others that work on it have learned, to be shared.
         """
-        self._region = region
-        self._run: Any = Recorder()
+        self._region, self._check = region, check
+        self._run: Any = Recorder(check)
         self._parser = Source(region.parser, self._run)
         self._stages: dict[str, Stage] = {}
         self._workers: dict[str, Any] = {}
@@ -97,7 +101,7 @@ class BlockWork:
             if self.count % _TIMED == 1:
                 self._sample(task)
             started = perf_counter()
-            ran = program.run(task.decoder, task.block, task.layouts, self._workers)
+            ran = program.run(task.decoder, task.block, task.layouts, self._workers, self._check)
             if ran is not None and not self._has_large(ran):
                 return self._outcome(ran, started)
             surprised = ran is None
@@ -162,7 +166,7 @@ class BlockWork:
 
     def another(self) -> "BlockWork":
         """Give one more for the same region, for another thread, which shares what has been learned."""
-        return BlockWork(self._region, self._program)
+        return BlockWork(self._region, self._check, self._program)
 
     @property
     def source(self) -> str:

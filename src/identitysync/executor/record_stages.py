@@ -24,7 +24,7 @@ class MapStage(Stage):
         """Map the records and push them on."""
         started = perf_counter()
         out: list[Record | None] = []
-        rejects = each_record(batch, self.worker.map, out.append, atomic=self.script.atomic)
+        rejects = each_record(batch, self.worker.map, out.append, atomic=self.script.atomic, check=self.run.check)
         kept = cast(list[Record], out if None not in out else [record for record in out if record is not None])
         count = self.counter
         count.received += len(batch)

@@ -75,7 +75,7 @@ class RegionStage(ParseStage):
     def __init__(self, planned: Named, region: Region, run: Run, make_pool: PoolMaker) -> None:
         super().__init__(planned, region.parser.script, run)  # type: ignore[arg-type]  # it is a parser
         self._region, self._make_pool = region, make_pool
-        self._work = BlockWork(region)
+        self._work = BlockWork(region, run.check)
         self._pool: AnyPool | None = None
         self._sent: deque[_Sent] = deque()
         self._members: Mapping[str, Stage] = {}
