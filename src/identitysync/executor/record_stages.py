@@ -81,7 +81,11 @@ class FlatMapStage(Stage):
                 raise PluginError(f"{self.id} expanded {len(batch)} records into {found} answers; one each is due")
         else:
             rejects += each_record(
-                batch, lambda record: list(self._worker.expand(record)), take, atomic=self._script.atomic
+                batch,
+                lambda record: list(self._worker.expand(record)),
+                take,
+                atomic=self._script.atomic,
+                check=self.run.check,
             )
         count = self.counter
         count.received += len(batch)

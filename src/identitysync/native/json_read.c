@@ -1,4 +1,4 @@
-/* Read lines of JSON objects whose shape is known into a table. */
+/* Read JSON objects whose shape is known into a table: those of lines, or the elements of an array. */
 #include "kernel.h"
 
 /* Find a field by its name: mostly it is the one that follows the last one. */
@@ -87,24 +87,52 @@ static const byte *object(const Node *node, Table *table, Cell *row, const byte 
     }
 }
 
+/* Read one record into a new row; gives the byte behind it, NULL when it is not of the shape. */
+static const byte *record(const Shape *shape, Table *table, const byte *at, const byte *end) {
+    Cell *row = table_row(table);
+    const byte *start = at;
+    if (!row || at == end || *at != '{' || !(at = object(shape->top, table, row, at, end))) return NULL;
+    Line line = {.at = (uint32_t)(start - table->bytes), .size = (uint32_t)(at - start)};
+    return buffer_add(&table->lines, &line, sizeof line) ? at : NULL;
+}
+
 static bool read_lines(const Shape *shape, Table *table, const byte *at, const byte *end) {
     while (at < end) {
-        Cell *row = table_row(table);
-        const byte *start = at;
-        if (!row || *at != '{' || !(at = object(shape->top, table, row, at, end))) return false;
-        Line line = {.at = (uint32_t)(start - table->bytes), .size = (uint32_t)(at - start)};
-        if (!buffer_add(&table->lines, &line, sizeof line)) return false;
+        if (!(at = record(shape, table, at, end))) return false;
         if (at < end && *at == '\r') at++;
         if (at < end && *at++ != '\n') return false;
     }
     return true;
 }
 
-/* read(data) -> Table | None: the lines of a block, unless one of them is not as simple as that. */
-PyObject *shape_read(PyObject *self, PyObject *data) {
+static const byte *past_lines(const byte *at, const byte *end) {
+    while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) at++;
+    return at;
+}
+
+/* The elements of a part of an array: with a comma before the first one unless the array begins there, and with the
+ * closing bracket where it ends. */
+static bool read_elements(const Shape *shape, Table *table, const byte *at, const byte *end, bool begins, bool ends) {
+    at = past_lines(at, end);
+    if (!begins && (at == end || *at++ != ',')) return false;
+    for (;;) {
+        if (!(at = record(shape, table, past_lines(at, end), end))) return false;
+        at = past_lines(at, end);
+        if (at == end) return !ends;
+        if (*at == ']') return ends && past_lines(at + 1, end) == end;
+        if (*at++ != ',') return false;
+    }
+}
+
+/* read(data) -> Table | None: the lines of a block, unless one of them is not as simple as that.
+ * read(data, begins, ends) -> Table | None: the elements of a part of an array. */
+PyObject *shape_read(PyObject *self, PyObject *args) {
     const Shape *shape = (const Shape *)self;
+    PyObject *data;
+    int begins = -1, ends = -1;
     char *bytes;
     Py_ssize_t size;
+    if (!PyArg_ParseTuple(args, "S|pp", &data, &begins, &ends)) return NULL;
     if (PyBytes_AsStringAndSize(data, &bytes, &size) < 0) return NULL;
     if (size > INT32_MAX) Py_RETURN_NONE;
     Table *table = table_new(data, shape->width, shape->unset, shape->decode);
@@ -112,9 +140,10 @@ PyObject *shape_read(PyObject *self, PyObject *data) {
     const byte *start = (const byte *)bytes;
     bool good;
     Py_BEGIN_ALLOW_THREADS
-    good = read_lines(shape, table, start, start + size);
+    good = begins < 0 ? read_lines(shape, table, start, start + size)
+                      : read_elements(shape, table, start, start + size, begins, ends);
     Py_END_ALLOW_THREADS
     if (good) return (PyObject *)table;
-    Py_DECREF(table);
+    Py_DECREF((PyObject *)table);
     Py_RETURN_NONE;
 }

@@ -166,8 +166,8 @@ PyObject *table_either(PyObject *self, PyObject *args);
 PyObject *table_records(PyObject *self, PyObject *args);
 PyObject *shape_take(PyObject *self, PyObject *args);
 
-/* json_read.c: a table of JSON lines. */
-PyObject *shape_read(PyObject *self, PyObject *data);
+/* json_read.c: a table of JSON objects. */
+PyObject *shape_read(PyObject *self, PyObject *args);
 
 /* columns.c: takes a Python value into a cell, and makes columns. */
 bool absorb(Table *table, Cell *cell, PyObject *value, PyObject *convert, byte kind);

@@ -85,7 +85,8 @@ static void shape_dealloc(PyObject *self) {
 }
 
 static PyMethodDef methods[] = {
-    {"read", shape_read, METH_O, "Read a block of lines; None when one of them is not of this shape, or not simple."},
+    {"read", shape_read, METH_VARARGS,
+     "Read a block of lines or of an array; None when one of its records is not of this shape, or not simple."},
     {"take", shape_take, METH_VARARGS, "Take records into a table; None when one of them is not of this shape, or no plain data."},
     {0},
 };

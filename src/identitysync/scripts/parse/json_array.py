@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final
 import attrs
 import msgspec
 
-from identitysync.contract import Block, Decoded, File, Rejected
+from identitysync.contract import Block, Decoded, File, Rejected, Table
 from identitysync.errors import FormatError
 from identitysync.scripts.parse.cutting import blocks
 from identitysync.scripts.parse.json_element import Found, made
@@ -60,6 +60,12 @@ class JsonArrayDecoder:
         except (ValueError, RecursionError):
             return None
         return found
+
+    def table(self, block: Block, shape: Any) -> Table | None:
+        """Read a block natively; None when it is not so simple, or a record does not fit."""
+        begins = block.offset <= self.start
+        found = None if self.add_filename else shape.read(block.bytes(), begins, block.last)
+        return None if found is None else Table(found)
 
     def texts(self, block: Block) -> Sequence[bytes]:
         """Give the text of each record of a block that ``objects`` could read."""
