@@ -342,3 +342,27 @@ def test_two_fields_that_exclude_each_other_are_told_of():
 @given(st.binary(max_size=1000), st.sampled_from([b"\n", b'"', b"\x00"]))
 def test_signs_are_counted(data, sign):
     assert native.count(data * 20, sign) == data.count(sign) * 20
+
+
+@given(st.lists(RECORD, min_size=1, max_size=5), st.booleans(), st.booleans(), st.sampled_from(["", "\n", " \r\n\t"]))
+def test_the_elements_of_a_part_of_an_array_are_read_as_lines_are(records, begins, ends, blanks):
+    texts = [msgspec.json.encode(each).decode() for each in records]
+    data = blanks + ("" if begins else f",{blanks}") + f"{blanks},{blanks}".join(texts) + blanks + ("]" if ends else "")
+    table = shape().read((data + blanks).encode(), begins, ends)
+    lines = shape().read("".join(f"{each}\n" for each in texts).encode())
+    assert (table is None) == (lines is None)
+    if table is not None:
+        assert [table.row(number) for number in range(len(table))] == [expected(json.loads(each)) for each in texts]
+        assert [table.line(number).decode() for number in range(len(table))] == texts
+
+
+@pytest.mark.parametrize(
+    ("part", "begins", "ends"),
+    [
+        (b"", True, False), (b"]", True, True), (b'{"text":"a"},', True, False), (b',{"text":"a"}', True, False), (b'{"text":"a"}', False, False),
+        (b'{"text":"a"}]', True, False), (b'{"text":"a"}', True, True), (b'{"text":"a"}] x', True, True), (b'{"text":"a"} {"text":"b"}', True, False),
+        (b',,{"text":"a"}', False, False), (b'{"text":"a"},]', True, True), (b'{"text":"a"', True, False), (b'{"text":"a"},1', True, False),
+    ],
+)  # fmt: skip
+def test_what_is_no_part_of_an_array_is_refused(part, begins, ends):
+    assert shape().read(part, begins, ends) is None
