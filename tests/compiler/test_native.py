@@ -164,3 +164,19 @@ def test_a_field_that_is_selected_twice_stands_where_it_is_known_to_stand(tmp_pa
     records = [{"c": "", "é": ""}] * 60 + [{"c": [], "é": ""}, {"c": [1], "é": ""}] * 30
     found = same(records, tmp_path, ("select", "field.select", {"fields": ["c.0", "é", "c"]}), JSON)
     assert [list(each) for each in found[:1] + found[-1:]] == [["é", "c"], ["c", "é"]]
+
+
+def test_a_text_stays_where_nothing_is_moved_into_it(natively, tmp_path):
+    """The field on the way is a text where the source of the move is missing, and null where it is there."""
+    text, null = {"a": "text"}, {"a": None, "s": "moved"}
+    records = [text] * 3 + [null] * 100 + [text, {"a": None}] * 4 + [null] * 100
+    move = ("move", "field.rename", {"fields": [{"sourceField": "s", "targetField": "a.b"}]})
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    end = ("dsv", "file.format.dsv", {"fileName": "out.csv", "columnSeparator": ","})
+    flow = chain(tmp_path / "in.jsonl", PARSE, move, end)
+    stepwise, _ = outcome(flow, tmp_path, compiled=False)
+    compiled, _ = outcome(flow, tmp_path, compiled=True)
+
+    assert compiled == stepwise
+    assert compiled["files"]["out.csv"].count(b"text") == 7
+    assert any(each is not None for each in natively)

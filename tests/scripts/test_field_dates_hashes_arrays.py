@@ -177,6 +177,14 @@ def test_a_hash_may_stand_beside_its_value_and_be_made_with_a_key_that_shows_now
     assert "planted-key" not in repr(job)
 
 
+def test_a_hash_that_would_go_into_another_rejects_the_record_as_it_entered(tmp_path):
+    record = {"a": {"b": "text"}}
+    out, job = through("field.hash", {"fields": [{"field": "a"}, {"field": "a.b"}]}, [record], dead_letters=tmp_path)
+    (letter,) = [json.loads(line) for line in job.dead_letters.read_bytes().splitlines()]
+
+    assert (out, letter["code"], letter["record"]) == ([], "path-conflict", record)
+
+
 def test_a_key_and_its_algorithm_come_together():
     fields = [{"field": "a"}]
     for params in ({"algorithm": "hmac-sha256"}, {"key": "${env:K}"}):

@@ -167,10 +167,8 @@ class Places:
             if isinstance(child, Value) and child.kinds & {"list", "dict"}:
                 raise Unfit(f"{path} goes into an array, or into an object of many fields")
             if isinstance(child, Value) and child.kinds - {"null"}:
-                # a text or number on the way is a conflict, which the scripts themselves tell of
-                writes = f"{source_of(node)} is not U and " if isinstance(node, Value) and node.maybe else ""
-                found = child.source
-                self.source.line(f"if {writes}{found} is not U and {found} is not None: raise Surprise")
+                # a text or number on the way stays when nothing is written, and is a conflict else
+                self.source.line(f"if {child.source} is not U and {child.source} is not None: raise Surprise")
             owner = self.parent(owner, segment, node).fields
         self.put(owner, path.segments[-1], node)
 
@@ -185,6 +183,9 @@ class Places:
                 self.source.line(f"if {child.source} is U: raise Surprise")
         if not isinstance(child, Object):
             made = owner[name] = Object(there=writes)
+            if writes and isinstance(child, Value) and "null" in child.kinds:
+                null = self.computed(f"None if {child.source} is None and not ({writes}) else U", frozenset({"null"}))
+                made.null = attrs.evolve(null, maybe=True)
             return made
         if not child.there:
             return child

@@ -97,8 +97,9 @@ class Hash(Mapper):
 
     @property
     def atomic(self) -> bool:  # type: ignore[override]  # what was found can be written where it was found
-        """Whether no entry can be refused."""
-        return all(each.target_field is None or len(each.target_field.segments) == 1 for each in self.fields)
+        """Whether no hash can be refused: none at the top can, nor can a single one that takes its value's place."""
+        paths = [each.target_field or each.field for each in self.fields if each.target_field or len(self.fields) > 1]
+        return all(len(path.segments) == 1 for path in paths)
 
     def map(self, record: Record) -> Record:
         """Hash the values, and write the hashes once all are made."""
