@@ -1,7 +1,9 @@
 """A run that shall stop does not wait for the end of a block of records, however slow its scripts are."""
 
 import json
+import os
 import time
+from importlib import import_module
 
 import pytest
 
@@ -51,3 +53,45 @@ def test_a_stop_is_heard_in_the_middle_of_a_block(script, tmp_path):
     assert job.status == "killed"
     assert len(seen) < RECORDS // 2 + 1000
     assert not (tmp_path / "out").exists() or not any((tmp_path / "out").iterdir())
+
+
+def test_a_stop_is_heard_while_another_process_works(monkeypatch, tmp_path):
+    monkeypatch.setattr(import_module("identitysync.scripts.parse.cutting"), "BLOCK", 1 << 16)
+    started = tmp_path / "started"
+
+    @idx.script("stop.elsewhere", summary="Take for ever in another process, and no time in this one.")
+    class Elsewhere(idx.Mapper):
+        here: int = idx.param(doc="The process of the run.", example=1)
+
+        def map(self, record):
+            import os
+            import time
+            from pathlib import Path
+
+            if os.getpid() != self.here:
+                Path(record["started"]).touch()
+                time.sleep(600)
+            return record
+
+    line = json.dumps({"started": str(started), "text": "x" * 300}) + "\n"
+    (tmp_path / "in.jsonl").write_text(line * 150_000)
+    flow = idx.Dataflow(
+        name="elsewhere",
+        steps=[
+            idx.Step("read", "datasource.read.file", {"url": str(tmp_path / "in.jsonl")}, next=["parse"]),
+            idx.Step("parse", "file.parse.json", next=["slow"]),
+            idx.Step("slow", Elsewhere, {"here": os.getpid()}, next=["json"]),
+            idx.Step("json", "file.format.json", {"fileName": "out.json", "lines": True}, next=["write"]),
+            idx.Step("write", "datasource.write.file", {"url": str(tmp_path / "out")}),
+        ],
+    )
+    with idx.start(flow, workers=2) as running:
+        deadline = time.monotonic() + 60
+        while not started.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert started.exists(), "no other process has begun"
+        time.sleep(1)  # until nothing is left that this process could do instead of waiting
+        running.cancel()
+        began = time.monotonic()
+        assert running.wait(100).status == "killed"
+    assert time.monotonic() - began < 30, "it did not wait for the other process, which sleeps for ten minutes"

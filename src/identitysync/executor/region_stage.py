@@ -19,6 +19,7 @@ from identitysync.executor.run import Run
 from identitysync.executor.source_stages import ParseStage
 from identitysync.executor.stage import Named, Stage, blame
 from identitysync.values import Record
+from identitysync.world import awaited
 
 if TYPE_CHECKING:
     from identitysync.executor.pool_maker import AnyPool
@@ -204,7 +205,7 @@ class RegionStage(ParseStage):
         while not sent.coming.done() and self._help():
             pass
         try:
-            return sent.coming.result()
+            return awaited(sent.coming, self.run.check)
         except CannotLoad as fault:
             self._give_up(fault)
             return None
