@@ -52,6 +52,7 @@ def each_record(
     *,
     atomic: bool,
     check: Callable[[], object] = lambda: None,
+    again: Callable[[], list[Record]] | None = None,
 ) -> list[Rejected]:
     """Do one thing with every record of a batch; a record that cannot go on is rejected as it entered.
 
@@ -61,11 +62,12 @@ def each_record(
         take: Receives what came of it.
         atomic: Whether a record that ``work`` refuses is left as it was.
         check: Is called now and then, and may raise.
+        again: As in ``Entered``.
 
     Returns:
         The rejects.
     """
-    before = Entered(batch, needed=not atomic)
+    before = Entered(batch, needed=not atomic, again=again)
     rejects: list[Rejected] = []
     for start in range(0, len(batch), UNHEARD):
         check()

@@ -14,7 +14,7 @@ import attrs
 from msgspec import UNSET
 from msgspec.json import decode as json_decode
 
-from identitysync.compiler.barrier import mapped
+from identitysync.compiler.barrier import Order, mapped
 from identitysync.compiler.decoders import ObjectDecoder, RowDecoder, TableDecoder
 from identitysync.compiler.form import Whole
 from identitysync.compiler.function import Function, for_objects, for_rows, for_table
@@ -261,7 +261,7 @@ class Program:
                 if bad and not isinstance(rows, Whole) and len(rows.layout) > len(given.layouts.get(id, ())):
                     return None  # an odd record may be the first to have a column, and so decide on its place
                 if isinstance(rows, Whole):
-                    if not self._go_on(id, rows, _Order(items, places[number], out, bad), given, ran):
+                    if not self._go_on(id, rows, Order(items, places[number], out, bad), given, ran):
                         return None
                 else:
                     made = rows.block(items, places[number], out) if isinstance(rows, Cells) else rows.block(out)
@@ -272,7 +272,7 @@ class Program:
             return None
         return ran
 
-    def _go_on(self, id: str, rows: Whole, order: "_Order", given: Given, ran: Ran) -> bool:
+    def _go_on(self, id: str, rows: Whole, order: Order, given: Given, ran: Ran) -> bool:
         """Let whole records go through a barrier and what is behind it; False when that is not possible."""
         barrier, behind = self._behind[id]
         untouched = order.copied()
@@ -288,28 +288,3 @@ class Program:
             return False
         ran.add(further)
         return True
-
-
-@attrs.frozen
-class _Order:
-    """Of what whole records are made.
-
-    Attributes:
-        table: The table of the native kernel.
-        sources: The source of each value in it.
-        rows: The numbers of the rows that are wanted, with odd records in their places, as they are then.
-        bad: Which records are odd: the segment and the number of each.
-    """
-
-    table: Any
-    sources: list[Any]
-    rows: list[Any]
-    bad: Sequence[tuple[int, int]]
-
-    def copied(self) -> "_Order":
-        """Copy the odd records, which a script may change."""
-        rows = list(self.rows)
-        for place in [place for _, place in self.bad] if len(rows) == len(self.table) else range(len(rows)):
-            if type(rows[place]) is dict:
-                rows[place] = copy_records([rows[place]])[0]
-        return attrs.evolve(self, rows=rows)

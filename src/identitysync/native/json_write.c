@@ -1,8 +1,7 @@
 /* Write the rows of a table as JSON objects, one on each line. */
 #include "kernel.h"
 
-/* A part of an object: a name with a value, the beginning of an object inside (with a column that tells whether it is
- * there, or without one), or the end of one. */
+/* A part of a line, with the column in which it is. */
 typedef struct {
     const char *name; /* with its quotes and the colon */
     Py_ssize_t size, column; /* -1 for none */
@@ -88,31 +87,17 @@ static bool row(void *self, Py_ssize_t number) {
     return buffer_add(out, "}\n", 2);
 }
 
-/* Read parts: a list of (name, "value" | "object" | "object?" | "end"). Values, and objects that may not be there, get
- * the columns in turn. */
-static bool parts_of(Piece *parts, PyObject *given, const Py_ssize_t *columns, Py_ssize_t count) {
-    Py_ssize_t next = 0, open = -1; /* the object in which the part is; the one around it stands in its `end` meanwhile */
-    for (Py_ssize_t i = 0; i < PyList_Size(given); i++) {
-        Piece *part = &parts[i];
-        const char *what;
-        if (!PyArg_ParseTuple(PyList_GetItem(given, i), "y#s", &part->name, &part->size, &what)) return false;
-        bool has_column = !strcmp(what, "value") || !strcmp(what, "object?"), ends = !strcmp(what, "end");
-        if ((has_column && next == count) || (ends && open < 0)) {
-            PyErr_SetString(PyExc_ValueError, "there are not as many sources as values, or ends as objects");
-            return false;
-        }
-        part->column = has_column ? columns[next++] : -1;
-        if (ends) {
-            Py_ssize_t around = parts[open].end;
-            parts[open].end = i;
-            open = around;
-        } else if (*what == 'o') {
-            part->end = open;
-            open = i;
-        }
+static bool pieces_of(Writer *writer, PyObject *given, const Py_ssize_t *columns, Py_ssize_t count) {
+    Laid *laid = laid_out(given, count);
+    bool good = laid != NULL;
+    for (Py_ssize_t i = 0; good && i < writer->count; i++) {
+        Piece *part = &writer->parts[i];
+        part->column = laid[i].source < 0 ? -1 : columns[laid[i].source];
+        part->end = laid[i].end;
+        good = PyBytes_AsStringAndSize(laid[i].name, (char **)&part->name, &part->size) == 0;
     }
-    if (open >= 0) PyErr_SetString(PyExc_ValueError, "an object has no end");
-    return open < 0;
+    free(laid);
+    return good;
 }
 
 /* write_json(table, sources, order, parts, encode) -> bytes
@@ -133,7 +118,7 @@ PyObject *write_json(PyObject *module, PyObject *args) {
     if (!writer.parts) return PyErr_NoMemory();
     Py_ssize_t count, *columns = NULL;
     Row *rows = columns_of(&columns, (Table *)table, sources, encode, INT, FLOAT | LIST | DICT) &&
-                        parts_of(writer.parts, parts, columns, PyList_Size(sources))
+                        pieces_of(&writer, parts, columns, PyList_Size(sources))
                     ? rows_of(writer.table, order, &count)
                     : NULL;
     if (rows) made = written(&writer.out, rows, count, row, &writer);

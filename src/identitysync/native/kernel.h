@@ -118,7 +118,7 @@ typedef struct {
 } Known;
 
 typedef struct {
-    PyObject *name;    /* NULL for the end of an object */
+    PyObject *name;
     Py_ssize_t end;    /* of an object: the part that ends it; 0 of a value */
     Py_ssize_t column; /* where the value is, or what tells whether the object is there; -1 for nowhere */
     PyObject *source;  /* a list of values or a tuple with one, where there is no column; borrowed */
@@ -161,6 +161,15 @@ static inline const byte *past_blanks(const byte *at, const byte *end) {
 PyObject *table_replace(PyObject *self, PyObject *args);
 PyObject *table_join(PyObject *self, PyObject *args);
 PyObject *table_either(PyObject *self, PyObject *args);
+
+/* parts.c: the parts of a record. */
+typedef struct {
+    PyObject *name;    /* borrowed */
+    Py_ssize_t source; /* which of the sources it has; -1 for none */
+    Py_ssize_t end;    /* of an object: the part that ends it; 0 of a value */
+} Laid;
+
+Laid *laid_out(PyObject *parts, Py_ssize_t sources);
 
 /* records.c and take.c: whole records of a table, and a table of whole records. */
 PyObject *table_records(PyObject *self, PyObject *args);

@@ -16,40 +16,27 @@ static bool source_of(Part *part, const Table *table, PyObject *source) {
     return false;
 }
 
-/* Read parts, as write_json does. */
 static bool parts_of(Records *records, PyObject *given) {
-    Py_ssize_t next = 0, open = -1;
+    Laid *laid = laid_out(given, PyList_Size(records->sources));
+    if (!laid) return false;
     records->count = PyList_Size(given);
     records->parts = calloc((size_t)records->count + 1, sizeof *records->parts);
-    if (!records->parts) return PyErr_NoMemory() != NULL;
-    for (Py_ssize_t i = 0; i < records->count; i++) {
+    bool good = records->parts || PyErr_NoMemory();
+    for (Py_ssize_t i = 0; good && i < records->count; i++) {
         Part *part = &records->parts[i];
-        const char *what;
-        PyObject *name;
         part->column = -1;
-        if (!PyArg_ParseTuple(PyList_GetItem(given, i), "Us", &name, &what)) return false;
-        bool has_source = !strcmp(what, "value") || !strcmp(what, "object?"), ends = !strcmp(what, "end");
-        if ((has_source && next == PyList_Size(records->sources)) || (ends && open < 0)) {
-            PyErr_SetString(PyExc_ValueError, "there are not as many sources as values, or ends as objects");
-            return false;
-        }
-        if (has_source && !source_of(part, records->table, PyList_GetItem(records->sources, next++))) return false;
-        if (ends) {
-            Py_ssize_t around = records->parts[open].end;
-            records->parts[open].end = i;
-            open = around;
-            continue;
-        }
-        Py_INCREF(name);
-        PyUnicode_InternInPlace(&name);
-        part->name = name;
-        if (*what == 'o') {
-            part->end = open;
-            open = i;
-        }
+        part->end = laid[i].end;
+        good = PyUnicode_Check(laid[i].name);
+        if (!good) PyErr_SetString(PyExc_TypeError, "names are texts");
+        if (good && laid[i].source >= 0)
+            good = source_of(part, records->table, PyList_GetItem(records->sources, laid[i].source));
+        if (!good) break;
+        Py_INCREF(laid[i].name);
+        part->name = laid[i].name;
+        PyUnicode_InternInPlace(&part->name);
     }
-    if (open >= 0) PyErr_SetString(PyExc_ValueError, "an object has no end");
-    return open < 0;
+    free(laid);
+    return good;
 }
 
 /* Make an object with all fields that the parts in a range name: a copy of it is made faster than one field by field,
